@@ -1,0 +1,46 @@
+# AssumeRole Lab. `make lab` proves the classic lab with no AWS account; `make test` runs the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := labkit lab_stacks iam_engine local_aws
+SOURCES := $(PACKAGES) scripts tests app.py
+
+.PHONY: setup lab labs test lint bench pins clean
+
+lab: .venv/ready
+	@$(BIN)/lab run james-s3
+
+labs: .venv/ready
+	@$(BIN)/lab run
+
+setup: .venv/ready
+
+test: .venv/ready-dev lint
+	@$(BIN)/python -m pytest
+
+lint: .venv/ready-dev
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/mypy
+
+bench: .venv/ready-dev
+	@$(BIN)/python scripts/bench.py
+
+# Exact pins from the short .in files; look at what changed before you commit it.
+pins: .venv/ready
+	@for set in requirements requirements-dev; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --custom-compile-command 'make pins' $$set.in --output-file $$set.txt; done
+
+clean:
+	@if [ -x $(BIN)/lab ]; then $(BIN)/lab local stop --quiet; fi
+	@rm -rf .venv node_modules .lab cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+SET_UP := @command -v $(PYTHON) >/dev/null || { echo "set-up: no $(PYTHON) here; install Python 3.11 or newer" >&2; exit 2; }; \
+	$(PYTHON) scripts/set_up.py
+
+.venv/ready: requirements.txt package.json package-lock.json scripts/set_up.py
+	$(SET_UP)
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	$(SET_UP) --dev
