@@ -1,0 +1,1 @@
+"""What AWS answers, and the clients that ask."""

@@ -1,0 +1,117 @@
+"""Drives the CDK CLI: one synthesis, then deploy and destroy from what was synthesized."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.errors import LabError
+from labkit.state import CHECKOUT
+
+_BIN = Path(sys.executable).parent
+_GRACE_S = 5.0
+
+
+class CdkError(Exception):
+    """The CDK CLI failed; the message is what it said last."""
+
+
+@dataclass(frozen=True)
+class Cdk:
+    """The CDK CLI for some labs of this checkout.
+
+    `environment`: the AWS it works on; `assembly`: the folder of the synthesized templates; `log`: a file
+    for all that the CLI says; `labs`: names of the labs to synthesize.
+    """
+
+    environment: Mapping[str, str]
+    assembly: Path
+    log: Path
+    labs: Sequence[str]
+
+    def start_synthesis(self) -> CdkProcess:
+        """Begin to synthesize; nothing of AWS is needed for it."""
+        context = f"labs={','.join(self.labs)}"
+        return self._start("synth", "--quiet", "--output", str(self.assembly), "--context", context)
+
+    def start_deployment(self, stacks: Sequence[str]) -> CdkProcess:
+        """Begin to deploy the synthesized `stacks`. Who may approve has approved before."""
+        options = ["--require-approval", "never", "--method", "direct", "--progress", "events"]
+        return self._start("deploy", *self._synthesized(stacks), *options)
+
+    def start_destruction(self, stacks: Sequence[str]) -> CdkProcess:
+        """Begin to destroy the synthesized `stacks`."""
+        return self._start("destroy", *self._synthesized(stacks), "--force")
+
+    def _synthesized(self, stacks: Sequence[str]) -> list[str]:
+        return ["--app", str(self.assembly), "--exclusively", *stacks]
+
+    def _start(self, *arguments: str) -> CdkProcess:
+        environment = {
+            **self.environment,
+            "PATH": f"{_BIN}{os.pathsep}{self.environment.get('PATH', os.defpath)}",
+            "NO_COLOR": "1",
+            "FORCE_COLOR": "0",
+        }
+        with self.log.open("ab") as log:
+            # A session of its own: Ctrl-C at the terminal is for the lab, which ends it when it has cleaned up.
+            process = subprocess.Popen(
+                [_cdk_cli(), *arguments],
+                cwd=CHECKOUT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return CdkProcess(process, arguments[0], self.log)
+
+
+@dataclass(frozen=True)
+class CdkProcess:
+    """A CDK CLI at work."""
+
+    process: subprocess.Popen[bytes]
+    command: str
+    log: Path
+
+    def wait(self) -> None:
+        """Wait for its end. Raises `CdkError` if it fails. An interruption ends it, too."""
+        try:
+            code = self.process.wait()
+        except BaseException:
+            self.end()
+            raise
+        if code:
+            raise CdkError(f"cdk {self.command}: {_last_words(self.log)}")
+
+    def end(self) -> None:
+        """End it, with all its children."""
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, how)
+                try:
+                    self.process.wait(timeout=_GRACE_S)
+                except subprocess.TimeoutExpired:
+                    continue
+
+
+def _cdk_cli() -> str:
+    """The CDK CLI: the one that `make setup` installed, else the user's own. Raises `LabError`."""
+    found = shutil.which("cdk", path=str(_BIN)) or shutil.which("cdk")
+    if not found:
+        raise LabError("there is no CDK CLI; run `make setup`, or install aws-cdk with npm")
+    return found
+
+
+def _last_words(log: Path) -> str:
+    """What the CLI said last that reads like an error."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    telling = [line for line in lines if "error" in line.lower() or "❌" in line or "failed" in line.lower()]
+    return (telling or lines or ["it said nothing"])[-1]

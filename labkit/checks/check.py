@@ -1,0 +1,99 @@
+"""What every check is: an id, a title, who asks what, what must come out, and one attempt at seeing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from labkit.aws.answers import Answer, Kind
+from labkit.checks.calls import Call
+from labkit.checks.observation import Observation, State
+from labkit.checks.principals import Identity, Session
+from labkit.checks.values import Facts
+
+
+class Scene(Protocol):
+    """What a check can do in a lab that stands. `labkit.scene` implements it."""
+
+    facts: Facts
+
+    def ask(self, who: Identity, call: Call, *, all_pages: bool = False) -> Answer:
+        """Make `call` as `who`; undo at once what it did, where the call says how."""
+        ...
+
+    def open(self, session: Session) -> Answer:
+        """Assume the role of `session`; keep its credentials for the checks that follow."""
+        ...
+
+    def try_to_open(self, session: Session) -> Answer:
+        """Assume the role of `session` and forget the credentials."""
+        ...
+
+    def is_open(self, session: Session) -> bool: ...
+
+    def expected_arn(self, who: Identity) -> str:
+        """The ARN that GetCallerIdentity must give for `who`."""
+        ...
+
+    def caller_identity(self, who: Identity) -> Answer: ...
+
+    def access_key_id(self, who: Identity) -> str:
+        """The id of the access key that the lab's secret holds. Raises `UnreadableSecretError`."""
+        ...
+
+
+class UnreadableSecretError(Exception):
+    """The secret with a user's access key could not be read; the message says why."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The base of all checks. `id` is unique in its lab; `title` says in a sentence what is proven."""
+
+    id: str
+    title: str
+
+    @property
+    def identity(self) -> Identity:
+        """Who asks."""
+        raise NotImplementedError
+
+    def call_text(self, facts: Facts) -> str:
+        """What is asked, for a report."""
+        raise NotImplementedError
+
+    def expected(self, facts: Facts) -> str:
+        """What AWS must answer, for a report."""
+        raise NotImplementedError
+
+    def observe(self, scene: Scene) -> Observation:
+        """Ask once and say what was seen."""
+        raise NotImplementedError
+
+
+def unknown(answer: Answer) -> Observation:
+    """No conclusion can be drawn from this answer."""
+    return Observation(State.UNKNOWN, str(answer), _ADVICE.get(answer.kind, ""))
+
+
+_ADVICE: dict[Any, str] = {
+    Kind.CREDENTIALS: "the credentials are not valid (yet); a call with them proves nothing about permissions",
+    Kind.TRANSIENT: "AWS did not answer the question; ask again later",
+}
+
+
+def not_live(scene: Scene, who: Identity) -> Observation | None:
+    """Why an answer to `who` may not be believed: its credentials are not those of the expected caller.
+
+    A denial counts only from a caller whose key is live; None says that it is.
+    """
+    answer = scene.caller_identity(who)
+    if answer.kind is not Kind.ALLOWED:
+        return Observation(State.UNKNOWN, f"GetCallerIdentity: {answer}", "the caller's key is not known to be live")
+    if answer.data["Arn"] != scene.expected_arn(who):
+        return Observation(
+            State.WRONG,
+            f"GetCallerIdentity: {answer.data['Arn']}",
+            f"the caller is not {scene.expected_arn(who)}",
+        )
+    return None

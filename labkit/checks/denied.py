@@ -1,0 +1,80 @@
+"""The check that AWS denies a caller something, for the right reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labkit.aws.answers import Answer, Kind
+from labkit.checks.calls import Call
+from labkit.checks.check import Check, Scene, not_live, unknown
+from labkit.checks.observation import Observation, State
+from labkit.checks.principals import Identity
+from labkit.checks.reasons import Reason
+from labkit.checks.values import Facts
+
+_CODE_BY_SERVICE = {"ec2": "UnauthorizedOperation"}
+
+
+def denial_code(service: str) -> str:
+    """The code with which `service` denies: AccessDenied, but for EC2."""
+    return _CODE_BY_SERVICE.get(service, "AccessDenied")
+
+
+@dataclass(frozen=True)
+class Denied(Check):
+    """`call` as `who` is denied, with the service's code for it, and for the reason `because` where AWS states one.
+
+    It counts only if the message speaks of this caller and this action, and from a caller whose key is
+    live at that moment. `withdrawn`: the lab itself has just taken the permission away, so that for a while it may
+    still be there; otherwise an allowed call fails the check at once.
+    """
+
+    who: Identity
+    call: Call
+    because: Reason | None = None
+    withdrawn: bool = False
+
+    @property
+    def identity(self) -> Identity:
+        return self.who
+
+    def call_text(self, facts: Facts) -> str:
+        return self.call.text(facts)
+
+    def expected(self, facts: Facts) -> str:
+        return denial_text(denial_code(self.call.service), self.because)
+
+    def observe(self, scene: Scene) -> Observation:
+        answer = scene.ask(self.who, self.call)
+        if answer.kind is Kind.DENIED:
+            return weigh_denial(scene, self.who, answer, self.call, self.because)
+        if answer.kind is Kind.ALLOWED:
+            state = State.UNSETTLED if self.withdrawn else State.WRONG
+            return Observation(state, "allowed", "allowed where it should be denied")
+        if answer.kind is Kind.REFUSED:
+            return Observation(State.WRONG, str(answer), "not denied: this answer says nothing of permissions")
+        return unknown(answer)
+
+
+def denial_text(code: str, because: Reason | None) -> str:
+    """An expected denial, for a report."""
+    return f"{code} ({because})" if because else code
+
+
+def weigh_denial(scene: Scene, who: Identity, answer: Answer, call: Call, because: Reason | None) -> Observation:
+    """Whether a denial is the one expected: code, principal, action, reason, and a live caller."""
+    problem = _misfit(scene, who, answer, call, because)
+    if problem:
+        return Observation(State.WRONG, str(answer), problem)
+    return not_live(scene, who) or Observation(State.PROVEN, str(answer))
+
+
+def _misfit(scene: Scene, who: Identity, answer: Answer, call: Call, because: Reason | None) -> str | None:
+    stated = answer.denial
+    if answer.code != denial_code(call.service):
+        return f"denied, but with the code {answer.code}"
+    if stated.principal and stated.principal != scene.expected_arn(who):
+        return f"denied to {stated.principal}, not to {scene.expected_arn(who)}"
+    if stated.action and stated.action.lower() != call.iam_action.lower():
+        return f"{stated.action} is denied, not {call.iam_action}"
+    return because.contradicted_by(answer) if because else None

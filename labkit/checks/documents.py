@@ -1,0 +1,79 @@
+"""Policy documents as data: their statements in a form that can be compared, whatever way they are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+Document = Mapping[str, Any]
+Permission = tuple[str, str, str, str]
+
+
+def load_document(path: Path) -> Document:
+    """The policy document kept in a JSON file: the file itself, or what stands under `Document` in it."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    document: Document = data.get("Document", data)
+    return document
+
+
+def statements(document: Document) -> list[Mapping[str, Any]]:
+    """The statements of a document; a single one may stand without its list."""
+    found = document.get("Statement", [])
+    return [found] if isinstance(found, Mapping) else list(found)
+
+
+def canonical_statement(statement: Mapping[str, Any]) -> str:
+    """One spelling for all ways to write a statement: single values as lists, lists sorted, no Sid, no empty Condition.
+
+    IAM User Guide, "Grammar of the IAM JSON policy language": a value and a list of one mean the same.
+    """
+    kept = {
+        element: _sorted_lists(value, fold=element in ("Action", "NotAction"))
+        for element, value in statement.items()
+        if element != "Sid" and not (element == "Condition" and not value)
+    }
+    return json.dumps(kept, sort_keys=True)
+
+
+def permissions(documents: Iterable[Document]) -> set[Permission]:
+    """Every (effect, action, resource, rest) that the documents hold together, however they are split.
+
+    `rest` is the remainder of the statement (Condition and the like) in canonical form. Elements that
+    negate (NotAction, NotResource) are kept whole, as they can't be taken apart.
+    """
+    return {permission for document in documents for s in statements(document) for permission in _take_apart(s)}
+
+
+def without_service(document: Document, service: str) -> Document:
+    """The document without the actions of `service`; a statement left without actions goes."""
+    prefix = f"{service.lower()}:"
+    kept = []
+    for statement in statements(document):
+        actions = [action for action in as_list(statement.get("Action")) if not action.lower().startswith(prefix)]
+        if actions:
+            kept.append({**statement, "Action": actions})
+    return {**document, "Statement": kept}
+
+
+def as_list(value: Any) -> list[Any]:
+    """A policy element as a list: absent, one value, or several."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _take_apart(statement: Mapping[str, Any]) -> Iterable[Permission]:
+    effect = str(statement.get("Effect"))
+    rest = {key: value for key, value in statement.items() if key not in ("Effect", "Action", "Resource")}
+    for action in as_list(statement.get("Action")) or [""]:
+        for resource in as_list(statement.get("Resource")) or [""]:
+            yield effect, action, resource, canonical_statement(rest)
+
+
+def _sorted_lists(value: Any, *, fold: bool = False) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _sorted_lists(item) for key, item in value.items()}
+    # Actions are compared without regard to case, as IAM does.
+    return sorted(str(item).lower() if fold else str(item) for item in as_list(value))

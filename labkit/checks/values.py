@@ -1,0 +1,83 @@
+"""Values that are known only once a lab stands: outputs of its stack, and what is derived from the account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account a lab stands in: `id` (12 digits) and `partition` (`aws`, `aws-cn` …)."""
+
+    id: str
+    partition: str = "aws"
+
+    @classmethod
+    def of_arn(cls, arn: str) -> Account:
+        """The account and partition that an ARN names."""
+        _, partition, _, _, account, _ = arn.split(":", 5)
+        return cls(account, partition)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a lab's values are resolved against: its stack's outputs and its account."""
+
+    outputs: Mapping[str, str]
+    account: Account
+
+
+class Value(Protocol):
+    """Something that stands for a string until the lab stands."""
+
+    def resolve(self, facts: Facts) -> str: ...
+
+
+class MissingOutputError(Exception):
+    """A stack lacks an output that a check needs: it was deployed from another version of the lab."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """The value of the stack output `key`."""
+
+    key: str
+
+    def resolve(self, facts: Facts) -> str:
+        try:
+            return facts.outputs[self.key]
+        except KeyError:
+            raise MissingOutputError(self.key) from None
+
+
+@dataclass(frozen=True)
+class CustomerPolicy:
+    """The ARN of a customer managed policy of the lab's own account, by name (with its path, if any)."""
+
+    name: str
+
+    def resolve(self, facts: Facts) -> str:
+        return f"arn:{facts.account.partition}:iam::{facts.account.id}:policy/{self.name}"
+
+
+@dataclass(frozen=True)
+class AwsPolicy:
+    """The ARN of an AWS managed policy, by name (with its path, as in `job-function/ViewOnlyAccess`)."""
+
+    name: str
+
+    def resolve(self, facts: Facts) -> str:
+        return f"arn:{facts.account.partition}:iam::aws:policy/{self.name}"
+
+
+def resolve(value: Any, facts: Facts) -> Any:
+    """Put real values in place of `Output` and the like, inside lists and dictionaries, too."""
+    if isinstance(value, Mapping):
+        return {key: resolve(item, facts) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [resolve(item, facts) for item in value]
+    if hasattr(value, "resolve"):
+        return value.resolve(facts)
+    return value

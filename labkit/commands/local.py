@@ -1,0 +1,60 @@
+"""`lab local`: a lasting embedded AWS on the loopback address."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from labkit import embedded
+from labkit.errors import LabError
+from labkit.reports.terminal import Terminal
+from labkit.state import lab_home
+
+
+@click.group("local")
+def command() -> None:
+    """Start, stop and look at the embedded AWS."""
+
+
+@command.command("start")
+@click.option("--port", type=click.IntRange(0, 65535), default=embedded.DEFAULT_PORT, show_default=True)
+def start(port: int) -> None:
+    """Start the embedded AWS and leave it running."""
+    home, terminal = lab_home(os.environ), Terminal()
+    found = embedded.running(home)
+    if found and port not in (found.port, embedded.DEFAULT_PORT):
+        raise LabError(f"the embedded AWS already runs on port {found.port}; stop it first: lab local stop")
+    if found:
+        terminal.say(f"The embedded AWS already runs at {found.endpoint}.")
+        return
+    with terminal.stage("starting the embedded AWS"):
+        instance = embedded.start(home, port)
+    terminal.say(f'The embedded AWS runs at {instance.endpoint}. Use it: eval "$(lab env)"')
+
+
+@command.command("stop")
+@click.option("--quiet", is_flag=True, help="Say nothing if none runs.")
+def stop(quiet: bool) -> None:
+    """Stop the embedded AWS; what was deployed on it is gone."""
+    terminal = Terminal()
+    found = embedded.running(lab_home(os.environ))
+    if found:
+        embedded.stop(found)
+        terminal.say(f"The embedded AWS at {found.endpoint} is stopped.")
+    elif not quiet:
+        terminal.say("No embedded AWS was running.")
+
+
+@command.command("status")
+def status() -> None:
+    """Say whether the embedded AWS runs, and where."""
+    terminal = Terminal()
+    found = embedded.running(lab_home(os.environ))
+    if not found:
+        terminal.say("No embedded AWS is running.")
+        return
+    terminal.say(f"endpoint  {found.endpoint}")
+    terminal.say(f"process   {found.pid}, {found.version}, since {found.started}")
+    for name, key in found.accounts.items():
+        terminal.say(f"account   {key.account} ({name})")

@@ -1,0 +1,54 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def labs_argument(command: Command) -> Command:
+    """The labs a command works on; none named means all that the command can mean."""
+    return click.argument("labs", nargs=-1, metavar="[LAB …]")(command)
+
+
+def target_options(command: Command) -> Command:
+    """--target, --profile and --region."""
+    for option in (
+        click.option("--region", help="AWS region (with --target aws)."),
+        click.option("--profile", help="Profile of the AWS configuration (with --target aws)."),
+        click.option("--target", metavar="local|aws", help="Where to work [default: $LAB_TARGET, else local]."),
+    ):
+        command = option(command)
+    return command
+
+
+def yes_option(command: Command) -> Command:
+    return click.option("--yes", is_flag=True, help="Do not ask before something is changed on AWS.")(command)
+
+
+def verify_options(command: Command) -> Command:
+    """The options of a verification: reports, deadline, strictness."""
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--strict", is_flag=True, help="A check that is not applicable makes the exit code 2."),
+        click.option(
+            "--deadline",
+            type=click.FloatRange(min=0, max=86400),
+            metavar="S",
+            help="Seconds after which nothing is asked again [default: $LAB_DEADLINE, else 120].",
+        ),
+        click.option("--junit", type=path, metavar="F", help="Write the report as JUnit XML into this file."),
+        click.option("--json", "json_file", type=path, metavar="F", help="Write the report as JSON into this file."),
+    ):
+        command = option(command)
+    return command
+
+
+def report_files(json_file: Path | None, junit: Path | None) -> dict[str, Path]:
+    """The reports that were asked for, by format."""
+    return {name: path for name, path in (("json", json_file), ("junit", junit)) if path}

@@ -1,0 +1,89 @@
+"""The full cycle on a throw-away embedded AWS: deploy, verify, destroy, prove that nothing is left."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit import embedded
+from labkit.aws.clients import Clients
+from labkit.catalogue import Entry
+from labkit.cdk import Cdk, CdkError
+from labkit.deadline import Deadline
+from labkit.deployment import Place, deploy, destroy
+from labkit.environment import enter, on_instance, without_aws
+from labkit.errors import LabError
+from labkit.interruption import signals_deferred
+from labkit.reports.terminal import Terminal
+from labkit.results import Report
+from labkit.run_folder import remove_leftovers, run_folder
+from labkit.teardown.absence import Trace
+from labkit.verification import administrator_arn, standing, verify
+
+
+@dataclass(frozen=True)
+class CycleOptions:
+    """What a run takes from `verify`: `deadline` in seconds, `strict`."""
+
+    deadline: float
+    strict: bool
+
+
+@dataclass(frozen=True)
+class CycleResult:
+    """What a run found: the verification, and what is known of each resource after the stacks were destroyed."""
+
+    report: Report
+    traces: Sequence[Trace]
+
+
+def run_cycle(entries: Sequence[Entry], options: CycleOptions, home: Path, terminal: Terminal) -> CycleResult:
+    """Run `entries` through the full cycle. Nothing is left running, whatever happens. Raises `LabError`."""
+    for removed in remove_leftovers(home):
+        terminal.note(removed)
+    with run_folder(home) as folder, embedded.throw_away(folder) as pending:
+        cdk = _synthesized(entries, folder, pending, terminal)
+        clients = Clients()
+        place = Place(clients, administrator_arn(clients))
+        try:
+            deploy(cdk, entries, place, terminal)
+            report = _verify(entries, options, place, terminal)
+        except BaseException:
+            with signals_deferred(terminal.note):
+                _destroy_after_failure(cdk, entries, place, terminal)
+            raise
+        with signals_deferred(terminal.note):
+            return CycleResult(report, destroy(cdk, entries, place, terminal))
+
+
+def _synthesized(entries: Sequence[Entry], folder: Path, pending: embedded.PendingInstance, terminal: Terminal) -> Cdk:
+    """Synthesize while the embedded AWS starts; enter its environment. Raises `LabError`."""
+    labs = [entry.name for entry in entries]
+    assembly, log = folder / "cdk.out", folder / "cdk.log"
+    with terminal.stage("starting the embedded AWS and synthesizing the stacks"):
+        synthesis = Cdk(without_aws(os.environ), assembly, log, labs).start_synthesis()
+        try:
+            enter(on_instance(os.environ, pending.ready()))
+            synthesis.wait()
+        except CdkError as error:
+            raise LabError(f"the stacks could not be synthesized: {error}") from error
+        finally:
+            synthesis.end()
+    return Cdk(dict(os.environ), assembly, log, labs)
+
+
+def _verify(entries: Sequence[Entry], options: CycleOptions, place: Place, terminal: Terminal) -> Report:
+    labs = standing(tuple(entries), place.clients, named=True)
+    with terminal.stage("verifying"):
+        deadline = Deadline(options.deadline)
+        return verify(labs, place.clients, place.administrator, deadline, terminal, strict=options.strict)
+
+
+def _destroy_after_failure(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> None:
+    """Destroy all the same; a second problem is shown and does not hide the first."""
+    try:
+        destroy(cdk, entries, place, terminal)
+    except LabError as error:
+        terminal.note(f"while cleaning up: {error}")

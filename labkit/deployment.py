@@ -1,0 +1,130 @@
+"""Deploys labs and takes them down again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from labkit.aws.answers import from_error
+from labkit.aws.clients import PERSIST, Clients
+from labkit.catalogue import Entry
+from labkit.cdk import Cdk, CdkError
+from labkit.checks.values import Account
+from labkit.errors import LabError
+from labkit.reports.terminal import Terminal
+from labkit.stacks import Resource, Stack, find_stack, first_failure, last_deleted, resources
+from labkit.teardown.absence import Trace, look_for
+from labkit.teardown.additions import Addition, find_additions, remove
+from labkit.teardown.template import parse_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+BUSY_TIMEOUT_S = 900.0
+_POLL_S = 2.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where labs are deployed: clients for it, and the ARN of whoever administers it."""
+
+    clients: Clients
+    administrator: str
+
+    @property
+    def account(self) -> Account:
+        return Account.of_arn(self.administrator)
+
+    @property
+    def cloudformation(self) -> CloudFormationClient:
+        client: CloudFormationClient = self.clients.client("cloudformation", config=PERSIST)
+        return client
+
+
+def deploy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> None:
+    """Deploy the synthesized stacks of `entries`. Raises `LabError` with CloudFormation's own reason."""
+    names = [entry.lab.stack for entry in entries]
+    with terminal.stage(f"deploying {', '.join(names)}"):
+        try:
+            cdk.start_deployment(names).wait()
+        except CdkError as error:
+            raise LabError(_failure("was not deployed", names, place, error)) from error
+
+
+def destroy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> list[Trace]:
+    """Destroy the stacks of `entries` and prove that their resources are gone. Raises `LabError`."""
+    names = [entry.lab.stack for entry in entries]
+    existed = [resource for name in names for resource in stack_resources(place, name)]
+    with terminal.stage(f"destroying {', '.join(names)}"):
+        try:
+            cdk.start_destruction(names).wait()
+        except CdkError as error:
+            raise LabError(_failure("was not destroyed", names, place, error)) from error
+    return prove_absence(place, names, existed)
+
+
+def prove_absence(place: Place, names: Sequence[str], existed: Sequence[Resource]) -> list[Trace]:
+    """What is known of the resources that `existed`. Raises `LabError` if a stack itself is still there."""
+    for name in names:
+        stack = find_stack(place.cloudformation, name)
+        if stack:
+            raise LabError(f"the stack {name} is still there ({stack.status}); run lab down again")
+    return look_for(place.clients, existed)
+
+
+def stack_resources(place: Place, name: str) -> tuple[Resource, ...]:
+    """The resources of the stack `name`, or of the one of that name that was deleted last. Raises `LabError`."""
+    try:
+        stack = find_stack(place.cloudformation, name)
+        stack_id = stack.id if stack else last_deleted(place.cloudformation, name)
+        return resources(place.cloudformation, stack_id) if stack_id else ()
+    except (BotoCoreError, ClientError) as error:
+        raise LabError(f"CloudFormation does not show the resources of {name}: {from_error(error)}") from error
+
+
+def additions(place: Place, stack: Stack) -> list[Addition]:
+    """What was added by hand to the principals of `stack`. Raises `LabError`."""
+    try:
+        body = place.cloudformation.get_template(StackName=stack.id)["TemplateBody"]
+    except (BotoCoreError, ClientError) as error:
+        raise LabError(f"the template of {stack.name} can't be read: {from_error(error)}") from error
+    found = stack_resources(place, stack.name)
+    return find_additions(place.clients, found, parse_template(body), place.account)
+
+
+def remove_additions(place: Place, stack: Stack, terminal: Terminal) -> None:
+    """Take away what was added by hand to the principals of `stack`, saying what. Raises `LabError`."""
+    for addition in additions(place, stack):
+        terminal.note(f"removing what was added by hand: {addition}")
+        remove(place.clients, addition)
+
+
+def settled(place: Place, name: str, terminal: Terminal) -> Stack | None:
+    """The stack `name` once nothing changes it any more. Raises `LabError` if that takes too long."""
+    stack = find_stack(place.cloudformation, name)
+    if not stack or not stack.busy:
+        return stack
+    end = time.monotonic() + BUSY_TIMEOUT_S
+    with terminal.stage(f"waiting for {name}, which is {stack.status}"):
+        while stack and stack.busy:
+            if time.monotonic() > end:
+                raise LabError(f"{name} is still {stack.status}; look at it in CloudFormation and try again")
+            time.sleep(_POLL_S)
+            stack = find_stack(place.cloudformation, name)
+    return stack
+
+
+def _failure(what: str, names: Sequence[str], place: Place, error: CdkError) -> str:
+    """CloudFormation's reason if it has one, else the CDK CLI's last words."""
+    for name in names:
+        try:
+            reason = first_failure(place.cloudformation, name)
+        except BotoCoreError:
+            reason = None
+        if reason:
+            return f"{name} {what}: {reason}"
+    return f"{', '.join(names)} {what}: {error}"

@@ -1,0 +1,141 @@
+"""What a person sees: what is going on while it goes on, then every check, then one line that sums it up."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from labkit.checks.check import Check
+from labkit.checks.observation import Observation
+from labkit.results import CheckResult, LabResult, Report
+from labkit.verdicts import Verdict
+
+_SECONDS_BETWEEN_LINES = 10.0
+_WORTH_SAYING_S = 2.0
+_STYLES = {
+    Verdict.PROVEN: ("✓", "green"),
+    Verdict.FAILED: ("✗", "bold red"),
+    Verdict.UNDETERMINED: ("?", "yellow"),
+    Verdict.NOT_APPLICABLE: ("-", "dim"),
+}
+
+
+class Terminal:
+    """Speaks to a person: results on standard output, progress on standard error; plain where neither is a terminal."""
+
+    def __init__(self) -> None:
+        self.out = Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+        self.err = Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+        self._progress: Progress | None = None
+        self._last_line = 0.0
+
+    def say(self, text: str) -> None:
+        """A line of result."""
+        self.out.print(Text(text))
+
+    def note(self, text: str) -> None:
+        """A line about what is going on."""
+        self.err.print(Text(text))
+
+    @contextlib.contextmanager
+    def stage(self, what: str) -> Iterator[None]:
+        """Show that `what` is going on, and for how long, until the block ends."""
+        started = time.monotonic()
+        with self._moving(what):
+            yield
+        self.note(f"{what}: {time.monotonic() - started:.1f} s")
+
+    @contextlib.contextmanager
+    def _moving(self, what: str) -> Iterator[None]:
+        if not self.err.is_terminal:
+            self.note(f"{what} …")
+            yield
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        with Progress(*columns, console=self.err, transient=True) as progress:
+            progress.add_task(what)
+            self._progress = progress
+            try:
+                yield
+            finally:
+                self._progress = None
+
+    def waiting(self, check: Check, observation: Observation, waited: float) -> None:
+        """Tell what a check waits for (see `labkit.runner.Audience`)."""
+        if waited < _WORTH_SAYING_S:
+            return
+        text = f"waiting {waited:.0f} s for: {check.title} ({observation.reason or observation.observed})"
+        if self._progress:
+            self._progress.update(self._progress.task_ids[0], description=text)
+        elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            self.note(text)
+
+    def decided(self, result: CheckResult) -> None:
+        """Tell that a check is decided (see `labkit.runner.Audience`)."""
+        if self._progress:
+            self._progress.update(self._progress.task_ids[0], description=f"checking: {result.title}")
+
+    def report(self, report: Report) -> None:
+        """Every check with what was expected and observed, what went wrong in full, and the summary line."""
+        for lab in report.labs:
+            self._table(lab) if self.out.is_terminal else self._lines(lab)
+            self._problems(lab)
+        self.say(summary(report))
+
+    def _table(self, lab: LabResult) -> None:
+        table = Table(title=f"{lab.lab} ({lab.stack})", title_justify="left", title_style="bold", box=None)
+        table.add_column("", no_wrap=True)
+        table.add_column("check", ratio=5)
+        table.add_column("as", ratio=3, overflow="fold")
+        table.add_column("expected", ratio=4)
+        table.add_column("observed", ratio=4)
+        for check in lab.checks:
+            mark, style = _STYLES[check.verdict]
+            texts = (check.title, check.identity, brief(check.expected), brief(check.observed))
+            table.add_row(Text(f"{mark} {check.verdict.value}", style), *(Text(text) for text in texts))
+        self.out.print(table)
+
+    def _lines(self, lab: LabResult) -> None:
+        self.say(f"{lab.lab} ({lab.stack})")
+        for check in lab.checks:
+            self.say(
+                f"  {check.verdict.value:<12}  {check.title}  [{check.identity}: {check.call}]"
+                f"  expected: {check.expected}  observed: {check.observed}"
+            )
+
+    def _problems(self, lab: LabResult) -> None:
+        for check in lab.checks:
+            if check.verdict is Verdict.PROVEN:
+                continue
+            mark, style = _STYLES[check.verdict]
+            self.out.print(Text(f"{mark} {check.verdict.value}: {check.id}: {check.title}", style))
+            self.say(f"    {check.identity}: {check.call}")
+            self.say(f"    expected: {check.expected}")
+            self.say(f"    observed: {check.observed}")
+            if check.reason:
+                self.say(f"    {check.reason}")
+
+
+def brief(text: str, most: int = 90) -> str:
+    """A long answer cut for a table; the files and the list of problems have it whole."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def summary(report: Report) -> str:
+    """The line that sums a verification up."""
+    counts = Counter(check.verdict for check in report.checks)
+    said = [f"{counts[verdict]} {verdict.value.replace('_', ' ')}" for verdict in Verdict if counts[verdict]]
+    retried = sum(check.attempts - 1 for check in report.checks)
+    again = f"; {retried} asked again" if retried else ""
+    seconds = sum(lab.seconds for lab in report.labs)
+    verdict = report.verdict.value.upper()
+    return f"{verdict}: {', '.join(said) or 'nothing was checked'} in {seconds:.1f} s{again}"

@@ -1,0 +1,59 @@
+"""What a verification found, as data for the reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from labkit.verdicts import Verdict, exit_code, overall
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check's verdict with what was expected and observed; `seconds` with all its waits."""
+
+    id: str
+    title: str
+    identity: str
+    call: str
+    expected: str
+    observed: str
+    verdict: Verdict
+    reason: str
+    attempts: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LabResult:
+    """One lab's verdict and its checks, in the order of the story."""
+
+    lab: str
+    stack: str
+    checks: tuple[CheckResult, ...]
+    seconds: float
+
+    @property
+    def verdict(self) -> Verdict:
+        return overall(check.verdict for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole verification. `strict`: a check that is not applicable costs the exit code 0."""
+
+    labs: tuple[LabResult, ...] = field(default=())
+    strict: bool = False
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        return tuple(check for lab in self.labs for check in lab.checks)
+
+    @property
+    def verdict(self) -> Verdict:
+        return overall(lab.verdict for lab in self.labs)
+
+    @property
+    def exit_code(self) -> int:
+        # Lab by lab as well: a lab in which nothing was checked must not hide behind one that was proven.
+        codes = {exit_code((check.verdict for check in lab.checks), strict=self.strict) for lab in self.labs}
+        return 1 if 1 in codes else 2 if 2 in codes or not codes else 0

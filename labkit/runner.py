@@ -1,0 +1,129 @@
+"""Runs the checks of a lab in the order of its story, and decides when an attempt has become a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from labkit.checks.check import Check
+from labkit.checks.lab import Lab
+from labkit.checks.observation import FINAL, Observation, State
+from labkit.checks.principals import Session
+from labkit.checks.values import Facts, MissingOutputError
+from labkit.deadline import Clock, Deadline, wait_before
+from labkit.results import CheckResult, LabResult
+from labkit.scene import LiveScene
+from labkit.verdicts import Verdict
+
+_VERDICTS = {
+    State.PROVEN: Verdict.PROVEN,
+    State.WRONG: Verdict.FAILED,
+    State.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
+    State.WITHOUT_BASIS: Verdict.UNDETERMINED,
+    State.UNSETTLED: Verdict.FAILED,
+    State.UNKNOWN: Verdict.UNDETERMINED,
+}
+
+
+class Audience(Protocol):
+    """Who is told what happens while it happens."""
+
+    def waiting(self, check: Check, observation: Observation, waited: float) -> None:
+        """`check` is not decided yet after `waited` seconds; `observation` says why."""
+        ...
+
+    def decided(self, result: CheckResult) -> None: ...
+
+
+@dataclass
+class Runner:
+    """Runs checks against one scene, all under one deadline."""
+
+    scene: LiveScene
+    deadline: Deadline
+    audience: Audience
+    clock: Clock = field(default_factory=Clock)
+
+    def run(self, name: str, lab: Lab) -> LabResult:
+        """Run the whole story of `lab`, and put back what a wrongly allowed call changed."""
+        started = self.clock.now()
+        try:
+            results = tuple(self._results(lab))
+        finally:
+            left_behind = self.scene.undo_all()
+        if left_behind:
+            results += (_clean_up_failed(left_behind),)
+        return LabResult(name, lab.stack, results, self.clock.now() - started)
+
+    def _results(self, lab: Lab) -> Iterator[CheckResult]:
+        for check in lab.story:
+            result = self._decide(check)
+            self.audience.decided(result)
+            yield result
+
+    def _decide(self, check: Check) -> CheckResult:
+        """Ask until the answer is final, or can't change any more, or the deadline has come."""
+        started = self.clock.now()
+        attempts = 0
+        while True:
+            attempts += 1
+            observation = self._observe(check)
+            waited = self.clock.now() - started
+            if observation.state in FINAL or self._no_more_time(observation, waited):
+                return _result(check, self.scene.facts, observation, attempts, waited)
+            self.audience.waiting(check, observation, waited)
+            self.clock.sleep(wait_before(attempts + 1, self.deadline.remaining()))
+
+    def _no_more_time(self, observation: Observation, waited: float) -> bool:
+        patience = observation.patience
+        return self.deadline.remaining() <= 0 or (patience is not None and waited >= patience)
+
+    def _observe(self, check: Check) -> Observation:
+        who = check.identity
+        if isinstance(who, Session) and not self.scene.is_open(who):
+            reason = f"{who.role.name} was not assumed, so there is no session to ask with"
+            return Observation(State.WITHOUT_BASIS, "not asked", reason)
+        try:
+            return check.observe(self.scene)
+        except MissingOutputError as error:
+            reason = f"the stack has no output {error}; deploy the lab as it is here (lab up)"
+            return Observation(State.WITHOUT_BASIS, "not asked", reason)
+
+
+def _result(check: Check, facts: Facts, observation: Observation, attempts: int, waited: float) -> CheckResult:
+    verdict = _VERDICTS[observation.state]
+    return CheckResult(
+        id=check.id,
+        title=check.title,
+        identity=check.identity.label,
+        call=_text(check.call_text, facts),
+        expected=_text(check.expected, facts),
+        observed=observation.observed,
+        verdict=verdict,
+        reason=observation.reason,
+        attempts=attempts,
+        seconds=round(waited, 3),
+    )
+
+
+def _text(describe: Callable[[Facts], str], facts: Facts) -> str:
+    try:
+        return describe(facts)
+    except MissingOutputError as error:
+        return f"(needs the stack output {error})"
+
+
+def _clean_up_failed(problems: list[str]) -> CheckResult:
+    return CheckResult(
+        id="clean-up",
+        title="What a wrongly allowed call changed is put back",
+        identity="administrator",
+        call="; ".join(problems),
+        expected="undone",
+        observed="left behind",
+        verdict=Verdict.UNDETERMINED,
+        reason="put it back by hand, or take the lab down (lab down)",
+        attempts=1,
+        seconds=0.0,
+    )

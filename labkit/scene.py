@@ -1,0 +1,128 @@
+"""A lab that stands, as its checks see it: who can ask with which credentials, and what is put right afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from labkit.aws.answers import Answer, Kind, from_error
+from labkit.aws.clients import Clients, Credentials, ask
+from labkit.checks.calls import Call
+from labkit.checks.check import UnreadableSecretError
+from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, Session
+from labkit.checks.values import Facts, resolve
+
+_GET_CALLER_IDENTITY = Call("sts", "GetCallerIdentity")
+
+
+@dataclass
+class LiveScene:
+    """The scene of one verification of one lab. Implements `labkit.checks.check.Scene`.
+
+    `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave.
+    """
+
+    facts: Facts
+    clients: Clients
+    administrator_arn: str
+    _keys: dict[str, Credentials] = field(default_factory=dict, repr=False)
+    _sessions: dict[Session, Credentials] = field(default_factory=dict, repr=False)
+    _to_undo: list[Call] = field(default_factory=list)
+
+    def ask(self, who: Identity, call: Call, *, all_pages: bool = False) -> Answer:
+        """Make `call` as `who`. If it goes through and says how to undo it, it is undone at once."""
+        answer = self._send(who, call, all_pages=all_pages)
+        if answer.kind is Kind.ALLOWED and call.undo:
+            self._to_undo.append(call.undo)
+            self.undo_all()
+        return answer
+
+    def open(self, session: Session) -> Answer:
+        """Assume the role of `session` and keep the credentials."""
+        answer = self.try_to_open(session)
+        if answer.kind is Kind.ALLOWED:
+            given = answer.data["Credentials"]
+            self._sessions[session] = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        return answer
+
+    def try_to_open(self, session: Session) -> Answer:
+        """Assume the role of `session` and forget the credentials."""
+        return self._send(session.by, Call("sts", "AssumeRole", dict(session.parameters(self.facts))))
+
+    def is_open(self, session: Session) -> bool:
+        """Whether the role has been assumed."""
+        return session in self._sessions
+
+    def expected_arn(self, who: Identity) -> str:
+        """The ARN that GetCallerIdentity must give for `who`."""
+        return self.administrator_arn if isinstance(who, Administrator) else who.expected_arn(self.facts)
+
+    def caller_identity(self, who: Identity) -> Answer:
+        """GetCallerIdentity as `who`."""
+        return self._send(who, _GET_CALLER_IDENTITY)
+
+    def access_key_id(self, who: Identity) -> str:
+        """The id of the access key that the lab's secret holds for the user. Raises `UnreadableSecretError`."""
+        credentials = self._credentials(who)
+        if credentials is None:
+            raise UnreadableSecretError("the administrator's key is not the lab's")
+        return credentials.access_key_id
+
+    def undo_all(self) -> list[str]:
+        """Undo what is still to be undone, as the administrator; return what could not be, in words."""
+        left: list[Call] = []
+        problems = []
+        for call in reversed(self._to_undo):
+            answer = self._send(ADMINISTRATOR, call)
+            if answer.kind is not Kind.ALLOWED:
+                left.append(call)
+                problems.append(f"{call.text(self.facts)}: {answer}")
+        self._to_undo[:] = reversed(left)
+        return problems
+
+    def _send(self, who: Identity, call: Call, *, all_pages: bool = False) -> Answer:
+        try:
+            client = self.clients.client(call.service, self._credentials(who))
+        except UnreadableSecretError as error:
+            return Answer(Kind.CREDENTIALS, "NoAccessKey", str(error))
+        except BotoCoreError as error:
+            return from_error(error)
+        return ask(client, call.operation, resolve(call.parameters, self.facts), all_pages=all_pages)
+
+    def _credentials(self, who: Identity) -> Credentials | None:
+        if isinstance(who, Administrator):
+            return None
+        if isinstance(who, Session):
+            return self._sessions[who]
+        if who.label not in self._keys:
+            secret = resolve(who.access_key, self.facts)
+            self._keys[who.label] = read_access_key(self.clients.client, secret)
+        return self._keys[who.label]
+
+
+def read_access_key(client: Callable[[str], Any], secret_arn: str) -> Credentials:
+    """The access key in the secret `secret_arn`. Raises `UnreadableSecretError`, never showing what it read."""
+    secret = read_secret(client, secret_arn)
+    try:
+        return Credentials(secret["AccessKeyId"], secret["SecretAccessKey"])
+    except KeyError as error:
+        raise UnreadableSecretError(f"the secret {secret_arn} has no {error}") from None
+
+
+def read_secret(client: Callable[[str], Any], secret_arn: str) -> dict[str, str]:
+    """The JSON object in the secret `secret_arn`. Raises `UnreadableSecretError`, never showing what it read."""
+    try:
+        text = client("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"]
+    except (BotoCoreError, ClientError) as error:
+        raise UnreadableSecretError(f"the secret {secret_arn} can't be read: {from_error(error)}") from error
+    try:
+        secret = json.loads(text)
+    except ValueError:
+        secret = None
+    if not isinstance(secret, dict):
+        raise UnreadableSecretError(f"the secret {secret_arn} holds no JSON object")
+    return secret

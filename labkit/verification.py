@@ -1,0 +1,99 @@
+"""Proves what is deployed: finds the labs' stacks, and runs every check of every lab."""
+
+from __future__ import annotations
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from labkit.aws.answers import Kind, from_error
+from labkit.aws.clients import PERSIST, Clients, ask
+from labkit.catalogue import Entry
+from labkit.checks.values import Account, Facts
+from labkit.deadline import Deadline
+from labkit.errors import LabError
+from labkit.results import LabResult, Report
+from labkit.runner import Audience, Runner
+from labkit.scene import LiveScene
+from labkit.stacks import Stack, find_stack
+
+# Two attempts of at most 8 seconds each: no connection ends the command within 20 s.
+_FIRST_CALL = Config(connect_timeout=4, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1})
+_FIRST_CALL_ATTEMPTS = 2
+
+
+def administrator_arn(clients: Clients) -> str:
+    """The ARN of the administrator (GetCallerIdentity). Raises `LabError` with what to do, within 20 s."""
+    if not clients.region:
+        raise LabError("no AWS region is set; give --region, or set AWS_REGION")
+    for attempt in range(1, _FIRST_CALL_ATTEMPTS + 1):
+        try:
+            answer = ask(clients.client("sts", config=_FIRST_CALL), "GetCallerIdentity", {})
+        except BotoCoreError as error:
+            answer = from_error(error)
+        if answer.kind is not Kind.TRANSIENT or attempt == _FIRST_CALL_ATTEMPTS:
+            break
+    if answer.kind is Kind.ALLOWED:
+        return str(answer.data["Arn"])
+    if answer.kind is Kind.CREDENTIALS:
+        raise LabError(f"AWS does not accept the administrator's credentials ({answer}); sign in or choose a profile")
+    if answer.code == "NoConnection":
+        raise LabError(f"AWS can't be reached ({answer.message}); check the endpoint and the network")
+    raise LabError(f"AWS does not say who the administrator is ({answer}); check credentials and region")
+
+
+def standing(entries: tuple[Entry, ...], clients: Clients, *, named: bool) -> list[tuple[Entry, Stack]]:
+    """The labs that stand, with their stacks.
+
+    If the labs were `named`, each has to stand; otherwise those that are not deployed are left out.
+    Raises `LabError` for one that does not stand as it should, or if none stands.
+    """
+    found = []
+    for entry in entries:
+        stack = _stack_of(entry, clients)
+        if stack and not stack.stands:
+            raise LabError(_not_standing(entry, stack))
+        if stack:
+            found.append((entry, stack))
+        elif named:
+            raise LabError(f"{entry.name} is not deployed here (no stack {entry.lab.stack}); run: lab up {entry.name}")
+    if not found:
+        raise LabError("no lab stands here; deploy one first: lab up")
+    return found
+
+
+def _stack_of(entry: Entry, clients: Clients) -> Stack | None:
+    try:
+        stack = find_stack(clients.client("cloudformation", config=PERSIST), entry.lab.stack)
+    except (BotoCoreError, ClientError) as error:
+        raise LabError(f"CloudFormation does not show the stack {entry.lab.stack}: {from_error(error)}") from error
+    return None if stack and stack.status == "REVIEW_IN_PROGRESS" else stack
+
+
+def _not_standing(entry: Entry, stack: Stack) -> str:
+    if stack.busy:
+        return f"{stack.name} is being changed ({stack.status}); wait until that is done and try again"
+    return f"{stack.name} is only half deployed ({stack.status}); run: lab down {entry.name}, then lab up {entry.name}"
+
+
+def verify(
+    labs: list[tuple[Entry, Stack]],
+    clients: Clients,
+    administrator: str,
+    deadline: Deadline,
+    audience: Audience,
+    *,
+    strict: bool = False,
+) -> Report:
+    """Run the story of each lab against its stack, all under one deadline."""
+    return Report(
+        tuple(_verify_lab(entry, stack, clients, administrator, deadline, audience) for entry, stack in labs),
+        strict=strict,
+    )
+
+
+def _verify_lab(
+    entry: Entry, stack: Stack, clients: Clients, administrator: str, deadline: Deadline, audience: Audience
+) -> LabResult:
+    facts = Facts(stack.outputs, Account.of_arn(administrator))
+    scene = LiveScene(facts, clients, administrator)
+    return Runner(scene, deadline, audience, deadline.clock).run(entry.name, entry.lab)
