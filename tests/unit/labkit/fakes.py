@@ -8,8 +8,8 @@ from typing import Any
 
 from labkit.aws.answers import Answer, Kind, allowed, read_denial
 from labkit.checks.calls import Call
-from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, Role, Session, User
-from labkit.checks.values import Account, Facts, Output
+from labkit.checks.principals import Administrator, Identity, Role, Session, User
+from labkit.checks.values import Account, Facts, Output, resolve
 from labkit.deadline import Clock
 
 JAMES = User("James", Output("UserArn"), Output("Key"), Output("Password"))
@@ -63,7 +63,7 @@ class FakeScene:
     opened: set[Session] = field(default_factory=set)
 
     def ask(self, who: Identity, call: Call, *, all_pages: bool = False) -> Answer:
-        self.asked.append((who.label, call.operation, call.parameters))
+        self.asked.append((who.label, call.operation, resolve(call.parameters, self.facts)))
         return self._reply(who, call.operation)
 
     def open(self, session: Session) -> Answer:
@@ -111,6 +111,3 @@ class FakeTime:
         self.slept.append(seconds)
         # At least a little, as a real clock would: a wait of nothing must not stop time.
         self.now += max(seconds, 0.001)
-
-
-__all__ = ["ADMINISTRATOR"]

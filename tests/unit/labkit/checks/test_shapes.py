@@ -1,0 +1,231 @@
+"""Each check on what is deployed accepts exactly what the lab declares, and tells every way to differ from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from labkit.aws.answers import Answer, allowed
+from labkit.checks import (
+    AwsPolicy,
+    CustomerPolicy,
+    HasConsolePassword,
+    HasOneAccessKey,
+    NoActionOf,
+    Output,
+    PoliciesTogetherAre,
+    RoleHasExactly,
+    TrustPolicyIs,
+    UserHasExactly,
+    allow_assume_role,
+)
+from labkit.checks.check import Check
+from labkit.checks.observation import Observation, State
+from tests.unit.labkit.fakes import JAMES, JAMES_ARN, ROLE_ARN, S3_ROLE, FakeScene, denied, refused, throttled
+
+Data = dict[str, Any]
+S3_READ = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+VIEW = "arn:aws:iam::123456789012:policy/view"
+REFERENCE = {"Statement": [{"Effect": "Allow", "Action": ["iam:ListRoles", "ec2:DescribeInstances"], "Resource": "*"}]}
+
+
+@dataclass
+class Healthy:
+    """A check, and the answers with which it is proven."""
+
+    check: Check
+    answers: dict[str, Data]
+
+    def observe(self, change: Callable[[Data], object] | None = None, **replies: Answer) -> Observation:
+        answers = deepcopy(self.answers)
+        if change:
+            change(answers)
+        scripted = {("administrator", name): allowed(data) for name, data in answers.items()}
+        scripted |= {("administrator", name): reply for name, reply in replies.items()}
+        return self.check.observe(FakeScene(dict(scripted)))
+
+
+def role() -> Data:
+    trust = {"Version": "2012-10-17", "Statement": [allow_assume_role(JAMES_ARN)]}
+    return {"Role": {"RoleName": "James-custom-S3-role", "Arn": ROLE_ARN, "AssumeRolePolicyDocument": trust}}
+
+
+TRUST = Healthy(
+    TrustPolicyIs("id", "title", S3_ROLE, trusts=(allow_assume_role(Output("UserArn")),)), {"GetRole": role()}
+)
+ROLE = Healthy(
+    RoleHasExactly("id", "title", S3_ROLE, managed=(AwsPolicy("AmazonS3ReadOnlyAccess"),)),
+    {
+        "GetRole": role(),
+        "ListAttachedRolePolicies": {"AttachedPolicies": [{"PolicyName": "x", "PolicyArn": S3_READ}]},
+        "ListRolePolicies": {"PolicyNames": []},
+    },
+)
+USER = Healthy(
+    UserHasExactly("id", "title", JAMES, managed=(CustomerPolicy("view"),)),
+    {
+        "GetUser": {"User": {"UserName": "James", "Arn": JAMES_ARN}},
+        "ListAttachedUserPolicies": {"AttachedPolicies": [{"PolicyName": "view", "PolicyArn": VIEW}]},
+        "ListUserPolicies": {"PolicyNames": []},
+        "ListGroupsForUser": {"Groups": []},
+    },
+)
+TOGETHER = Healthy(
+    PoliciesTogetherAre("id", "title", policies=(CustomerPolicy("view"),), reference=REFERENCE),
+    {
+        "GetPolicy": {"Policy": {"DefaultVersionId": "v1"}},
+        "GetPolicyVersion": {"PolicyVersion": {"Document": REFERENCE}},
+    },
+)
+WITHOUT_S3 = Healthy(NoActionOf("id", "title", policies=(CustomerPolicy("view"),), service="s3"), TOGETHER.answers)
+PASSWORD = Healthy(
+    HasConsolePassword("id", "title", JAMES),
+    {"GetLoginProfile": {"LoginProfile": {"UserName": "James", "PasswordResetRequired": False}}},
+)
+KEY = Healthy(
+    HasOneAccessKey("id", "title", JAMES),
+    {"ListAccessKeys": {"AccessKeyMetadata": [{"AccessKeyId": "AKIAEXAMPLE", "Status": "Active"}]}},
+)
+ALL = {"trust": TRUST, "role": ROLE, "user": USER, "together": TOGETHER, "s3": WITHOUT_S3, "pass": PASSWORD, "key": KEY}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_is_declared_is_proven(name: str) -> None:
+    observation = ALL[name].observe()
+    assert observation.state is State.PROVEN, observation
+
+
+def trust_statements(answers: Data) -> list[Data]:
+    statements: list[Data] = answers["GetRole"]["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    return statements
+
+
+@pytest.mark.parametrize(
+    ("healthy", "change", "names"),
+    [
+        (TRUST, lambda a: trust_statements(a).append(allow_assume_role("*")), "*"),
+        (TRUST, lambda a: trust_statements(a).append(trust_statements(a)[0]), "twice"),
+        (TRUST, lambda a: trust_statements(a).clear(), "lacks"),
+        (TRUST, lambda a: trust_statements(a)[0].update(Principal="*"), "also says"),
+        (
+            TRUST,
+            lambda a: trust_statements(a)[0].update(Principal={"AWS": [JAMES_ARN, "210987654321"]}),
+            "210987654321",
+        ),
+        (TRUST, lambda a: trust_statements(a)[0].update(Action=["sts:AssumeRole", "sts:TagSession"]), "tagsession"),
+        (TRUST, lambda a: trust_statements(a)[0].update(Effect="Deny"), "Deny"),
+        (TRUST, lambda a: trust_statements(a)[0].update(Condition={"Bool": {"aws:x": "true"}}), "aws:x"),
+        (ROLE, lambda a: a["ListAttachedRolePolicies"]["AttachedPolicies"].clear(), "is missing"),
+        (ROLE, lambda a: a["ListAttachedRolePolicies"]["AttachedPolicies"].append({"PolicyArn": VIEW}), VIEW),
+        (ROLE, lambda a: a["ListRolePolicies"]["PolicyNames"].append("extra"), "inline policy extra"),
+        (ROLE, lambda a: a["GetRole"]["Role"].update(PermissionsBoundary={"PermissionsBoundaryArn": VIEW}), "boundary"),
+        (USER, lambda a: a["ListAttachedUserPolicies"]["AttachedPolicies"].clear(), "is missing"),
+        (USER, lambda a: a["ListAttachedUserPolicies"]["AttachedPolicies"].append({"PolicyArn": S3_READ}), S3_READ),
+        (USER, lambda a: a["ListUserPolicies"]["PolicyNames"].append("extra"), "inline policy extra"),
+        (USER, lambda a: a["ListGroupsForUser"]["Groups"].append({"GroupName": "admins"}), "group admins"),
+        (USER, lambda a: a["GetUser"]["User"].update(PermissionsBoundary={"PermissionsBoundaryArn": VIEW}), "boundary"),
+        (PASSWORD, lambda a: a["GetLoginProfile"]["LoginProfile"].update(PasswordResetRequired=True), "reset"),
+        (KEY, lambda a: a["ListAccessKeys"]["AccessKeyMetadata"].clear(), "0 access keys"),
+        (KEY, lambda a: a["ListAccessKeys"]["AccessKeyMetadata"][0].update(Status="Inactive"), "not an active key"),
+        (KEY, lambda a: a["ListAccessKeys"]["AccessKeyMetadata"][0].update(AccessKeyId="AKIAEXAMPLE2"), "secret"),
+        (
+            KEY,
+            lambda a: a["ListAccessKeys"]["AccessKeyMetadata"].append({"AccessKeyId": "x", "Status": "Inactive"}),
+            "2 access keys",
+        ),
+    ],
+)
+def test_a_difference_is_told_and_fails_once_it_lasts(
+    healthy: Healthy, change: Callable[[Data], object], names: str
+) -> None:
+    observation = healthy.observe(change)
+    assert observation.state is State.UNSETTLED
+    assert names in observation.reason
+    assert observation.patience is not None
+
+
+def deploy(statement: Data) -> Callable[[Data], object]:
+    def change(answers: Data) -> None:
+        answers["GetPolicyVersion"]["PolicyVersion"]["Document"] = {"Statement": statement}
+
+    return change
+
+
+ALLOW_ALL = {"Effect": "Allow", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ({**ALLOW_ALL, "Action": ["iam:ListRoles"]}, "lack: Allow ec2:DescribeInstances"),
+        (
+            {**ALLOW_ALL, "Action": ["iam:ListRoles", "ec2:DescribeInstances", "iam:GetRole"]},
+            "also hold: Allow iam:GetRole",
+        ),
+        ({**ALLOW_ALL, "Action": ["iam:ListRoles", "ec2:*"]}, "also hold: Allow ec2:* on *"),
+        ({"Effect": "Deny", "Resource": "*", "Action": ["iam:ListRoles", "ec2:DescribeInstances"]}, "Deny"),
+        (
+            {"Effect": "Allow", "Resource": "arn:x", "Action": ["iam:ListRoles", "ec2:DescribeInstances"]},
+            "on arn:x",
+        ),
+        (
+            {
+                **ALLOW_ALL,
+                "Action": ["iam:ListRoles", "ec2:DescribeInstances"],
+                "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+            },
+            "lack",
+        ),
+        ({**ALLOW_ALL, "NotAction": ["s3:*"]}, "also hold"),
+    ],
+)
+def test_permissions_are_compared_statement_for_statement(statement: Data, names: str) -> None:
+    observation = TOGETHER.observe(deploy(statement))
+    assert observation.state is State.UNSETTLED
+    assert names in observation.reason
+
+
+def test_the_way_a_statement_is_written_does_not_matter() -> None:
+    split = [{**ALLOW_ALL, "Action": "iam:ListRoles"}, {**ALLOW_ALL, "Sid": "x", "Action": ["ec2:DescribeInstances"]}]
+    observation = TOGETHER.observe(
+        lambda a: a["GetPolicyVersion"]["PolicyVersion"].update(Document={"Statement": split})
+    )
+    assert observation.state is State.PROVEN
+
+
+@pytest.mark.parametrize("action", ["s3:GetObject", "S3:ListBucket", "s3:*", "*", "s*:ListRoles", "?3:List*"])
+def test_an_action_of_the_service_is_found_by_name_or_wildcard(action: str) -> None:
+    observation = WITHOUT_S3.observe(deploy({**ALLOW_ALL, "Action": action}))
+    assert observation.state is State.UNSETTLED
+    assert action in observation.reason
+
+
+def test_not_action_may_reach_the_service() -> None:
+    assert WITHOUT_S3.observe(deploy({**ALLOW_ALL, "NotAction": "iam:*"})).state is State.UNSETTLED
+
+
+def test_other_services_with_similar_names_are_not_the_service() -> None:
+    harmless = {**ALLOW_ALL, "Action": ["s3-outposts:ListEndpoints", "ec2:*"]}
+    assert WITHOUT_S3.observe(deploy(harmless)).state is State.PROVEN
+
+
+def test_a_missing_login_profile_is_a_difference() -> None:
+    observation = PASSWORD.observe(GetLoginProfile=refused("NoSuchEntity"))
+    assert observation.state is State.UNSETTLED
+    assert "no console password" in observation.reason
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [(refused("NoSuchEntity"), State.UNSETTLED), (denied("no"), State.UNKNOWN), (throttled(), State.UNKNOWN)],
+)
+def test_what_can_t_be_read_is_not_proven(reply: Answer, state: State) -> None:
+    assert TRUST.observe(GetRole=reply).state is state
+    assert ROLE.observe(ListRolePolicies=reply).state is state
+    assert USER.observe(ListGroupsForUser=reply).state is state
+    assert TOGETHER.observe(GetPolicyVersion=reply).state is state
+    assert KEY.observe(ListAccessKeys=reply).state is state

@@ -1,0 +1,144 @@
+"""When an attempt becomes a verdict: at once, after a while, at the deadline, or never."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from labkit.aws.answers import Answer, allowed
+from labkit.checks import NO_IDENTITY_ALLOW, Allowed, Assumed, CallerIdentity, Denied, Lab, Output, TrustPolicyIs, call
+from labkit.checks.check import Check
+from labkit.checks.observation import Observation
+from labkit.deadline import Deadline
+from labkit.results import CheckResult, LabResult
+from labkit.runner import Runner
+from labkit.scene import LiveScene
+from labkit.verdicts import Verdict
+from tests.unit.labkit.fakes import AS_ROLE, JAMES, S3_ROLE, FakeScene, FakeTime, bad_key, no_identity_allow, throttled
+
+LIST = call("s3", "ListBuckets", action="s3:ListAllMyBuckets")
+MAY_LIST = Allowed("may-list", "title", JAMES, LIST)
+MAY_NOT_LIST = Denied("may-not-list", "title", JAMES, LIST, NO_IDENTITY_ALLOW)
+REFUSED = no_identity_allow("s3:ListAllMyBuckets")
+
+
+@dataclass
+class Listener:
+    waits: list[float] = field(default_factory=list)
+    results: list[CheckResult] = field(default_factory=list)
+
+    def waiting(self, check: Check, observation: Observation, waited: float) -> None:
+        self.waits.append(waited)
+
+    def decided(self, result: CheckResult) -> None:
+        self.results.append(result)
+
+
+class Answers:
+    """Gives one answer after the other, the last one for ever."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self._answers = list(answers)
+        self.given = 0
+
+    def __call__(self) -> Answer:
+        self.given += 1
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+
+def run(*story: Check, deadline: float = 60, **replies: Any) -> tuple[LabResult, Listener, FakeTime]:
+    time, listener = FakeTime(), Listener()
+    scene = FakeScene({("James", operation): reply for operation, reply in replies.items()})
+    runner = Runner(cast(LiveScene, scene), Deadline(deadline, time.clock()), listener, time.clock())
+    lab = Lab("title", "Stack", "source", users=(), roles=(), story=story)
+    return runner.run("lab", lab), listener, time
+
+
+def only(result: LabResult) -> CheckResult:
+    (check,) = result.checks
+    return check
+
+
+def test_what_is_as_it_should_be_is_proven_at_the_first_attempt() -> None:
+    result, listener, time = run(MAY_LIST, ListBuckets=allowed({}))
+    assert (only(result).verdict, only(result).attempts) == (Verdict.PROVEN, 1)
+    assert listener.waits == []
+    assert time.slept == []
+
+
+def test_allowed_where_nothing_ever_allowed_it_fails_at_once() -> None:
+    result, _, time = run(MAY_NOT_LIST, ListBuckets=allowed({}))
+    assert only(result).verdict is Verdict.FAILED
+    assert time.slept == []
+
+
+def test_a_refusal_that_settles_is_proven_and_the_wait_is_reported() -> None:
+    result, listener, _ = run(MAY_LIST, ListBuckets=Answers(REFUSED, REFUSED, allowed({})))
+    assert (only(result).verdict, only(result).attempts) == (Verdict.PROVEN, 3)
+    assert only(result).seconds > 0
+    assert len(listener.waits) == 2
+
+
+def test_a_refusal_that_lasts_to_the_deadline_is_failed() -> None:
+    result, _, time = run(MAY_LIST, ListBuckets=REFUSED, deadline=30)
+    assert only(result).verdict is Verdict.FAILED
+    assert sum(time.slept) == pytest.approx(30, abs=0.1)
+    assert max(time.slept) <= 5
+
+
+@pytest.mark.parametrize("answer", [throttled(), bad_key()])
+@pytest.mark.parametrize("check", [MAY_LIST, MAY_NOT_LIST])
+def test_no_answer_to_the_deadline_is_undetermined(check: Check, answer: Answer) -> None:
+    result, _, _ = run(check, ListBuckets=answer, deadline=5)
+    assert only(result).verdict is Verdict.UNDETERMINED
+
+
+def test_a_throttle_is_asked_again() -> None:
+    result, _, _ = run(MAY_NOT_LIST, ListBuckets=Answers(throttled(), REFUSED))
+    assert (only(result).verdict, only(result).attempts) == (Verdict.PROVEN, 2)
+
+
+def test_every_check_is_asked_at_least_once_even_after_the_deadline() -> None:
+    result, _, _ = run(MAY_LIST, CallerIdentity("who", "title", JAMES), ListBuckets=REFUSED, deadline=1)
+    assert [check.verdict for check in result.checks] == [Verdict.FAILED, Verdict.PROVEN]
+    assert result.checks[1].attempts == 1
+
+
+def test_without_a_session_there_is_nobody_to_ask() -> None:
+    as_role = Allowed("as-role", "title", AS_ROLE, LIST)
+    result, _, _ = run(Assumed("assume", "title", AS_ROLE), as_role, AssumeRole=REFUSED, deadline=1)
+    assert [check.verdict for check in result.checks] == [Verdict.FAILED, Verdict.UNDETERMINED]
+    assert "was not assumed" in result.checks[1].reason
+    assert result.verdict is Verdict.FAILED
+
+
+def test_a_stack_without_the_output_that_a_check_needs_leaves_it_undetermined() -> None:
+    check = Allowed("id", "title", JAMES, call("s3", "GetObject", Bucket=Output("NoSuchOutput")))
+    result, _, _ = run(check, GetObject=allowed({}))
+    assert only(result).verdict is Verdict.UNDETERMINED
+    assert "NoSuchOutput" in only(result).reason
+
+
+def test_a_difference_in_shape_is_not_waited_for_to_the_deadline() -> None:
+    time, listener = FakeTime(), Listener()
+    scene = FakeScene({("administrator", "GetRole"): allowed({"Role": {"AssumeRolePolicyDocument": {}}})})
+    runner = Runner(cast(LiveScene, scene), Deadline(120, time.clock()), listener, time.clock())
+    check = TrustPolicyIs("trust", "title", S3_ROLE, trusts=({"Effect": "Allow"},))
+    result = runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=(check,)))
+    assert only(result).verdict is Verdict.FAILED
+    assert 9 < sum(time.slept) < 20
+
+
+def test_what_could_not_be_put_back_is_reported() -> None:
+    class Stubborn(FakeScene):
+        def undo_all(self) -> list[str]:
+            return ["s3:DeleteObject Bucket=b: AccessDenied"]
+
+    time = FakeTime()
+    scene = Stubborn({("James", "ListBuckets"): allowed({})})
+    runner = Runner(cast(LiveScene, scene), Deadline(1, time.clock()), Listener(), time.clock())
+    result = runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=(MAY_LIST,)))
+    assert result.verdict is Verdict.UNDETERMINED
+    assert "s3:DeleteObject" in result.checks[-1].call
