@@ -103,8 +103,11 @@ def _statement_changes(old: Statement, new: Statement) -> Iterator[str]:
 
 
 def _statements(record: Record) -> dict[str, Statement]:
-    """The statements by Sid; by number where one has none."""
-    numbered = enumerate(record["Document"]["Statement"], start=1)
+    """The statements by Sid; by number where one has none. Raises `RefreshError`."""
+    statements = record["Document"]["Statement"]
+    if not isinstance(statements, list):
+        raise RefreshError("the policy's statements are not a list; the lab can't split that")
+    numbered = enumerate(statements, start=1)
     return {statement.get("Sid", f"statement {number}"): statement for number, statement in numbered}
 
 

@@ -1,0 +1,1 @@
+"""What is deployed: a folder for each lab, and beside them the constructs that labs share."""
