@@ -23,7 +23,7 @@ from labkit.deployment import (
 )
 from labkit.reports.terminal import Terminal
 from labkit.stacks import Stack
-from labkit.state import CHECKOUT, lab_home
+from labkit.state import lab_home
 from labkit.target import Target
 from labkit.teardown.absence import Trace
 
@@ -51,7 +51,7 @@ def command(
         if chosen.name == "aws" and not yes:
             confirm(f"Destroy {', '.join(stack.name for _, stack in found)} in account {place.account.id}?")
         traces = _take_down(
-            found, place, Cdk(dict(os.environ), CHECKOUT / "cdk.out", home / "cdk.log", _names(found)), terminal
+            found, place, Cdk(dict(os.environ), home / "assembly", home / "cdk.log", _names(found)), terminal
         )
     else:
         terminal.say("No stack of these labs is deployed here.")

@@ -16,7 +16,7 @@ from labkit.errors import LabError
 from labkit.preflight import require_deployable
 from labkit.reports.terminal import Terminal
 from labkit.stacks import find_stack
-from labkit.state import CHECKOUT, lab_home
+from labkit.state import lab_home
 from labkit.target import Target
 
 
@@ -30,7 +30,7 @@ def command(labs: tuple[str, ...], target: str | None, profile: str | None, regi
     chosen = Target.chosen(target, profile, region, os.environ)
     home, terminal = lab_home(os.environ), Terminal()
     place = chosen.open(home, terminal, start=True)
-    cdk = Cdk(dict(os.environ), CHECKOUT / "cdk.out", home / "cdk.log", [entry.name for entry in entries])
+    cdk = Cdk(dict(os.environ), home / "assembly", home / "cdk.log", [entry.name for entry in entries])
     synthesize(cdk, terminal)
     for entry in entries:
         require_deployable(entry, cdk.assembly, place)

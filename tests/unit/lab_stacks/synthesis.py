@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ import app as cdk_app
 from lab_stacks.lab_stack import LabStack
 
 CHECKOUT = Path(cdk_app.__file__).resolve().parent
+# The one that `make setup` installs.
+CDK_CLI = str(Path(sys.executable).parent / "cdk")
+
 Template = dict[str, Any]
 
 
@@ -38,7 +42,7 @@ def new_app(folder: Path, **context: str) -> cdk.App:
     )
 
 
-def synthesize(folder: Path, add_stacks: Callable[[cdk.App], None] = cdk_app.add_stacks) -> Synthesized:
+def synthesize(folder: Path, add_stacks: Callable[[cdk.App], object] = cdk_app.add_stacks) -> Synthesized:
     """Synthesize what `add_stacks` adds to a new app, by default all labs."""
     app = new_app(folder)
     add_stacks(app)

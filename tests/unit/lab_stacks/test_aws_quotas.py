@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,8 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from lab_stacks.lab_stack import LabStack
-from tests.unit.lab_stacks.synthesis import Synthesized, Template, synthesize
+from lab_stacks.policy_parts import MANAGED_POLICY_QUOTA
+from tests.unit.lab_stacks.synthesis import CDK_CLI, Synthesized, Template, synthesize
 
 # IAM User Guide, "IAM and AWS STS quotas"; sizes in characters, white space not counted.
 MANAGED_POLICY = 6144
@@ -117,6 +117,10 @@ def _numbers(template: Template) -> Iterator[str]:
         yield "outputs"
 
 
+def test_policies_are_split_at_the_quota() -> None:
+    assert MANAGED_POLICY_QUOTA == MANAGED_POLICY
+
+
 def test_every_lab_keeps_to_the_quotas(labs: Synthesized) -> None:
     assert labs.templates
     assert {name: found for name, template in labs.templates.items() if (found := violations(template))} == {}
@@ -124,7 +128,7 @@ def test_every_lab_keeps_to_the_quotas(labs: Synthesized) -> None:
 
 def template_as_sent(labs: Synthesized, stack: str, home: Path) -> bytes:
     """The YAML of a synthesized stack as the CDK CLI writes it, which is what it sends to CloudFormation."""
-    command = [Path(sys.executable).parent / "cdk", "synth", stack, "--app", labs.folder]
+    command = [CDK_CLI, "synth", stack, "--app", str(labs.folder)]
     environment = {**os.environ, "CDK_HOME": str(home)}
     return subprocess.run(command, cwd=home, env=environment, capture_output=True, check=True).stdout
 

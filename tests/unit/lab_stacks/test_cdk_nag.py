@@ -24,7 +24,7 @@ from tests.unit.lab_stacks.synthesis import new_app
 Finding = tuple[str, str]
 
 
-def findings(folder: Path, add_stacks: Callable[[cdk.App], Any]) -> set[Finding]:
+def findings(folder: Path, add_stacks: Callable[[cdk.App], object]) -> set[Finding]:
     """What cdk-nag finds, as (rule, construct's path), with all acknowledged findings left out."""
     app = new_app(folder)
     add_stacks(app)

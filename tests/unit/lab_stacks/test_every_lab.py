@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 import app as cdk_app
-from tests.unit.lab_stacks.synthesis import CHECKOUT, Synthesized, Template
+from tests.unit.lab_stacks.synthesis import CDK_CLI, CHECKOUT, Synthesized, Template
 
 SECRET_TYPES = ("AWS::SecretsManager::Secret",)
 UNTAGGED = {"AWS::IAM::ManagedPolicy", "AWS::IAM::AccessKey", "AWS::IAM::Policy", "AWS::IAM::Group"}
@@ -135,7 +134,7 @@ def test_an_exposed_secret_is_found(template: Template) -> None:
 
 def test_plain_cdk_synth_in_the_checkout(labs: Synthesized, tmp_path: Path) -> None:
     environment = {**os.environ, "CDK_HOME": str(tmp_path / "home")}
-    command = [Path(sys.executable).parent / "cdk", "synth", "JamesS3", "--quiet", "--output", tmp_path / "out"]
+    command = [CDK_CLI, "synth", "JamesS3", "--quiet", "--output", str(tmp_path / "out")]
     finished = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
     written = {name: json.loads((tmp_path / "out" / f"{name}.template.json").read_text()) for name in labs.templates}

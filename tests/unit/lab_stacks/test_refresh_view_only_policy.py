@@ -18,14 +18,14 @@ from lab_stacks.james_s3.stack import VIEW_ONLY_ACCESS
 from scripts import refresh_view_only_policy as script
 
 DATE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [
         {"Sid": "General", "Effect": "Allow", "Action": ["ec2:Describe*", "s3:ListBucket"], "Resource": "*"},
         {"Sid": "Gateway", "Effect": "Allow", "Action": ["apigateway:GET"], "Resource": ["arn:b", "arn:a"]},
     ],
 }
-RECORD = {
+RECORD: dict[str, Any] = {
     "source": "somewhere",
     "Arn": script.POLICY_ARN,
     "VersionId": "v1",

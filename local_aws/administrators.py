@@ -1,0 +1,63 @@
+"""Two accounts with one administrator each, and no key that opens a door by itself.
+
+AWS: every access key belongs to a principal, and its signature is checked (IAM User Guide,
+"Signing AWS API requests"). Stock MiniStack takes its configured key, `test`, an empty key and any twelve
+digits for an account's root user, lets it do everything and does not look at the signature.
+Hook: `is_root_access_key` says no to every key; each account gets an IAM user with AdministratorAccess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local_aws import upstream
+from local_aws.environment import HOME_ACCOUNT, PARTNER_ACCOUNT, REGION
+
+USER_NAME = "lab-administrator"
+ACCOUNTS = {"home": HOME_ACCOUNT, "partner": PARTNER_ACCOUNT}
+_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """An administrator's account id, user name and access key."""
+
+    account: str
+    user: str
+    access_key_id: str
+    secret_access_key: str
+
+
+def _never(access_key_id: str) -> bool:
+    return False
+
+
+def install() -> None:
+    """Let no key be root."""
+    upstream.replace("core.iam_evaluator", "is_root_access_key", _never)
+
+
+def create() -> Mapping[str, Administrator]:
+    """Make the administrators, each with a new random key, and return them by the account's role (`home` …)."""
+    return {name: _create_in(account) for name, account in ACCOUNTS.items()}
+
+
+def _create_in(account: str) -> Administrator:
+    iam = upstream.module("services.iam")
+    with upstream.module("core.responses").request_scope(account, REGION):
+        _call(iam, "CreateUser", UserName=USER_NAME)
+        _call(iam, "AttachUserPolicy", UserName=USER_NAME, PolicyArn=_POLICY)
+        _call(iam, "CreateAccessKey", UserName=USER_NAME)
+        (key,) = (key for key in iam._access_keys.values() if key["UserName"] == USER_NAME)
+    return Administrator(account, USER_NAME, key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def _call(iam: object, action: str, **parameters: str) -> None:
+    handlers: Mapping[str, object] = vars(iam)["_IAM_HANDLERS"]
+    handler = handlers[action]
+    if not callable(handler):
+        raise TypeError(f"MiniStack has no handler for iam:{action}")
+    status, _headers, body = handler({name: [value] for name, value in parameters.items()})
+    if status != 200:
+        raise RuntimeError(f"iam:{action} for the administrator failed: {body!r}")

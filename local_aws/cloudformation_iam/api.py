@@ -1,0 +1,35 @@
+"""Calls of the IAM API that CloudFormation makes for a stack: decided as the stack's caller, then handled by IAM."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+from local_aws import iam_api, iam_requests, upstream
+from local_aws.cloudformation_caller import NotAuthorizedError, authorize
+from local_aws.iam_api import IamError
+
+
+def call(action: str, **parameters: Any) -> ElementTree.Element:
+    """Make a call of the IAM API and return its answer.
+
+    Values are Python's: a list of dicts for `Tags`, a bool for a Boolean, None for a parameter that is not sent.
+    Raises IamError, with the code AccessDenied where the stack's caller may not do this.
+    """
+    flat = iam_api.flatten(parameters)
+    account = upstream.module("core.responses").get_account_id()
+    try:
+        for question in iam_requests.questions(action, flat, account):
+            authorize(question.action, question.resource, question.context)
+    except NotAuthorizedError as error:
+        raise IamError("AccessDenied", str(error)) from error
+    return iam_api.invoke(action, flat)
+
+
+def call_unless_gone(action: str, **parameters: Any) -> None:
+    """Take something away that somebody else may have taken away before."""
+    try:
+        call(action, **parameters)
+    except IamError as error:
+        if error.code != "NoSuchEntity":
+            raise

@@ -1,0 +1,174 @@
+"""Requests to STS: their parameters and the limits on them, and STS's answers.
+
+AWS: AWS STS API Reference, the parameters of AssumeRole, GetSessionToken and GetFederationToken. Violations are
+reported all at once, as a ValidationError.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from local_aws import upstream
+
+Response = tuple[int, dict[str, str], bytes]
+
+_NAME = r"[\w+=,.@-]*"
+
+
+class StsError(Exception):
+    """An error that STS answers."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message, self.status = code, message, status
+
+    def response(self) -> Response:
+        """The error as a response."""
+        sts = upstream.module("services.sts")
+        answered: Response = sts._error(self.status, self.code, escape(self.message), ns="sts")
+        return answered
+
+
+def access_denied(message: str) -> StsError:
+    """AccessDenied with this message."""
+    return StsError("AccessDenied", message, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The limits on a text: its length, and the pattern that it has to match."""
+
+    shortest: int
+    longest: int
+    pattern: str | None = None
+    required: bool = False
+
+    def violations(self, value: str | None) -> Iterable[str]:
+        if value is None:
+            if self.required:
+                yield "Member must not be null"
+            return
+        if len(value) < self.shortest:
+            yield f"Member must have length greater than or equal to {self.shortest}"
+        if len(value) > self.longest:
+            yield f"Member must have length less than or equal to {self.longest}"
+        if self.pattern and not re.fullmatch(self.pattern, value, re.ASCII):
+            yield f"Member must satisfy regular expression pattern: {self.pattern}"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The limits on a whole number."""
+
+    least: int
+    most: int
+
+    def violations(self, value: str | None) -> Iterable[str]:
+        if value is None:
+            return
+        if not re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
+            yield "Member must be a whole number"
+        elif int(value) < self.least:
+            yield f"Member must have value greater than or equal to {self.least}"
+        elif int(value) > self.most:
+            yield f"Member must have value less than or equal to {self.most}"
+
+
+Limits = Mapping[str, Text | Number]
+
+ROLE_ARN = Text(20, 2048, required=True)
+SESSION_NAME = Text(2, 64, _NAME, required=True)
+EXTERNAL_ID = Text(2, 1224, r"[\w+=,.@:\/-]*")
+SOURCE_IDENTITY = Text(2, 64, _NAME)
+FEDERATED_NAME = Text(2, 32, _NAME, required=True)
+SERIAL_NUMBER = Text(9, 256, r"[\w+=/:,.@-]*")
+TOKEN_CODE = Text(6, 6, r"[\d]*")
+
+
+class StsRequest:
+    """The parameters of a request in the Query protocol, the only one that STS speaks."""
+
+    def __init__(self, query: Mapping[str, Sequence[str]], body: bytes) -> None:
+        in_body = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True) if body else {}
+        self._parameters = {name: values[0] for name, values in {**query, **in_body}.items()}
+
+    @property
+    def action(self) -> str:
+        """The operation that is asked for; empty where none is named."""
+        return self._parameters.get("Action", "")
+
+    def get(self, name: str) -> str | None:
+        """A parameter's value; None where it is absent or empty."""
+        return self._parameters.get(name) or None
+
+    def members(self, name: str) -> list[str]:
+        """The values of a list parameter (`NAME.member.1` …)."""
+        return [self._parameters[key] for key in self._numbered(name, "")]
+
+    def tags(self) -> list[dict[str, str]]:
+        """`Tags.member.N.Key` and `.Value`, as MiniStack keeps tags."""
+        return [
+            {"Key": self._parameters[key], "Value": self._parameters.get(f"{key.removesuffix('.Key')}.Value", "")}
+            for key in self._numbered("Tags", ".Key")
+        ]
+
+    def session_policies(self, account: str) -> dict[str, Any]:
+        """`Policy` and `PolicyArns`, checked; managed policies have to be AWS's or `account`'s. Raises StsError."""
+        sts = upstream.module("services.sts")
+        found, failure = sts._session_policies({name: [value] for name, value in self._parameters.items()}, account)
+        if failure is not None:
+            raise AnsweredError(failure)
+        policies: dict[str, Any] = found
+        return policies
+
+    def duration(self, default: int) -> int:
+        """`DurationSeconds`, seconds. To be called after `check`."""
+        return int(self.get("DurationSeconds") or default)
+
+    def check(self, limits: Limits) -> None:
+        """Raise StsError if a parameter is outside its limits."""
+        found = [
+            f"Value {_quoted(value)} at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: {violation}"
+            for name, limit in limits.items()
+            for value in [self._parameters.get(name)]
+            for violation in limit.violations(value)
+        ]
+        if found:
+            count = "1 validation error" if len(found) == 1 else f"{len(found)} validation errors"
+            raise StsError("ValidationError", f"{count} detected: {'; '.join(found)}")
+
+    def _numbered(self, name: str, suffix: str) -> Iterable[str]:
+        number = 1
+        while (key := f"{name}.member.{number}{suffix}") in self._parameters:
+            yield key
+            number += 1
+
+
+class AnsweredError(Exception):
+    """A refusal that MiniStack has already written out."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response[2].decode("utf-8", "replace"))
+        self.response = response
+
+
+def _quoted(value: str | None) -> str:
+    return "null" if value is None else f"'{value}'"
+
+
+def answer(operation: str, inner: str) -> Response:
+    """A result in STS's XML; `inner` is the result's content, already escaped."""
+    sts = upstream.module("services.sts")
+    wrapped = f"<{operation}Result>{inner}</{operation}Result>"
+    answered: Response = sts._xml(200, f"{operation}Response", wrapped, ns="sts")
+    return answered
+
+
+def element(name: str, value: str | int | None) -> str:
+    """An XML element; nothing for None."""
+    return "" if value is None else f"<{name}>{escape(str(value))}</{name}>"

@@ -1,0 +1,92 @@
+"""GetSessionToken and GetFederationToken: who may, for how long, and what comes of it.
+
+AWS: AWS STS API Reference, GetSessionToken (no permissions are needed, and policies can't forbid it) and
+GetFederationToken (an identity policy has to allow it, on `arn:aws:sts::ACCOUNT:federated-user/NAME`). Neither can be
+called with temporary credentials. Stock MiniStack checks no duration, ignores TokenCode, and decides
+GetFederationToken on `*`, so that a policy for one name matches none.
+Hook: token_service.py hands the requests here; `enforce` has authenticated the caller.
+"""
+
+from __future__ import annotations
+
+from iam_engine.messages import access_denied_message
+from local_aws import authorization, mfa, request_context, sts_requests
+from local_aws.callers import Caller, ContextValue
+from local_aws.issued_credentials import issue
+from local_aws.resource_policies import ResourceSide
+from local_aws.sts_requests import Response, StsRequest, access_denied, element
+
+_DEFAULT_SECONDS = 43200
+_DURATION = sts_requests.Number(900, 129600)
+
+_SESSION_LIMITS: sts_requests.Limits = {
+    "DurationSeconds": _DURATION,
+    "SerialNumber": sts_requests.SERIAL_NUMBER,
+    "TokenCode": sts_requests.TOKEN_CODE,
+}
+_FEDERATION_LIMITS: sts_requests.Limits = {"Name": sts_requests.FEDERATED_NAME, "DurationSeconds": _DURATION}
+
+
+def get_session_token(caller: Caller, request: StsRequest) -> Response:
+    """Answer GetSessionToken. Raises StsError for a refusal."""
+    _refuse_temporary(caller, "GetSessionToken")
+    request.check(_SESSION_LIMITS)
+    mfa.check(caller, request)
+    credentials = issue(
+        caller,
+        request.duration(_DEFAULT_SECONDS),
+        {
+            "Arn": caller.principal.arn,
+            "UserId": caller.keys["aws:userid"],
+            "AccountId": caller.principal.account,
+            "PrincipalType": "User",
+            "PrincipalName": caller.user,
+        },
+    )
+    return sts_requests.answer("GetSessionToken", credentials.xml())
+
+
+def get_federation_token(caller: Caller, request: StsRequest) -> Response:
+    """Answer GetFederationToken. Raises StsError, or AnsweredError, for a refusal."""
+    _refuse_temporary(caller, "GetFederationToken")
+    request.check(_FEDERATION_LIMITS)
+    account, name = caller.principal.account, request.get("Name")
+    tags = request.tags()
+    policies = request.session_policies(account)
+    arn = f"arn:aws:sts::{account}:federated-user/{name}"
+    _decide(caller, arn, tags)
+    federated_id = f"{account}:{name}"
+    credentials = issue(
+        caller,
+        request.duration(_DEFAULT_SECONDS),
+        {
+            "Arn": arn,
+            "UserId": federated_id,
+            "AccountId": account,
+            "PrincipalType": "FederatedUser",
+            "PrincipalName": caller.user,
+            "SessionTags": tags,
+            "SessionPolicies": policies if any(policies.values()) else None,
+        },
+    )
+    user = f"<FederatedUser>{element('FederatedUserId', federated_id)}{element('Arn', arn)}</FederatedUser>"
+    return sts_requests.answer("GetFederationToken", credentials.xml() + user)
+
+
+def _refuse_temporary(caller: Caller, operation: str) -> None:
+    if caller.is_temporary:
+        raise access_denied(f"Cannot call {operation} with session credentials")
+
+
+def _decide(caller: Caller, arn: str, tags: list[dict[str, str]]) -> None:
+    context: dict[str, ContextValue] = {
+        **request_context.common_keys(authorization.request_region()),
+        **{f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags},
+    }
+    if tags:
+        context["aws:TagKeys"] = [tag["Key"] for tag in tags]
+    side = ResourceSide(caller.principal.account)
+    for action in ("sts:GetFederationToken", *(("sts:TagSession",) if tags else ())):
+        decided = authorization.ask(caller, action, arn, side, context)
+        if not decided.decision.allowed:
+            raise access_denied(access_denied_message(decided.request, decided.decision))

@@ -1,0 +1,128 @@
+"""A James lab that stands on the embedded AWS, deployed straight from its template and taken down again.
+
+`place`   the embedded AWS as labkit sees it, through nothing but the environment.
+`james`   the lab, freshly deployed for one test; whatever the test does to it is taken down with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit.aws.clients import Clients
+from labkit.catalogue import Entry, find_labs
+from labkit.checks.check import Check
+from labkit.checks.observation import Observation
+from labkit.deadline import Deadline
+from labkit.deployment import Place, additions, prove_absence, stack_resources
+from labkit.environment import on_instance
+from labkit.instance import Instance
+from labkit.results import CheckResult, Report
+from labkit.stacks import find_stack
+from labkit.teardown.absence import Presence, overall
+from labkit.teardown.additions import remove
+from labkit.verdicts import Verdict
+from labkit.verification import administrator_arn, standing, verify
+from tests.local.callers import Embedded
+
+ROOT = Path(__file__).resolve().parents[3]
+CDK = Path(sys.executable).parent / "cdk"
+STACK = "JamesS3"
+# Long enough for what is refused to be asked again, short enough for a test that expects a failure.
+DEADLINE_S = 0.5
+
+
+class Nobody:
+    """Listens to a verification and says nothing."""
+
+    def waiting(self, check: Check, observation: Observation, waited: float) -> None: ...
+
+    def decided(self, result: CheckResult) -> None: ...
+
+
+@dataclass
+class StandingLab:
+    """A lab that stands: its place, and what a test does with it."""
+
+    entry: Entry
+    place: Place
+
+    def client(self, service: str) -> Any:
+        """The administrator's client."""
+        return self.place.clients.client(service)
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        stack = find_stack(self.place.cloudformation, STACK)
+        assert stack
+        return dict(stack.outputs)
+
+    def verify(self, deadline: float = DEADLINE_S) -> Report:
+        labs = standing((self.entry,), self.place.clients, named=True)
+        return verify(labs, Clients(), self.place.administrator, Deadline(deadline), Nobody())
+
+    def failed(self) -> set[str]:
+        """The ids of the checks that fail; the report's exit code must say the same."""
+        report = self.verify()
+        failed = {check.id for check in report.checks if check.verdict is Verdict.FAILED}
+        assert report.exit_code == (1 if failed else 2 if report.verdict is Verdict.UNDETERMINED else 0)
+        return failed
+
+
+@pytest.fixture(scope="session")
+def james_template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The template that the CDK synthesizes for the lab."""
+    assembly = tmp_path_factory.mktemp("assembly")
+    command = [str(CDK), "synth", "--quiet", "--output", str(assembly), "--context", "labs=james-s3"]
+    environment = {**os.environ, "LAB_HOME": str(assembly / "home")}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    return (assembly / f"{STACK}.template.json").read_text()
+
+
+@pytest.fixture
+def place(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> Place:
+    instance = Instance.from_line(json.dumps(embedded.document))
+    for name, value in on_instance({}, instance).items():
+        monkeypatch.setenv(name, value)
+    clients = Clients()
+    return Place(clients, administrator_arn(clients))
+
+
+@pytest.fixture
+def james(place: Place, james_template: str) -> Iterator[StandingLab]:
+    deploy(place, james_template)
+    (entry,) = find_labs(("james-s3",))
+    yield StandingLab(entry, place)
+    take_down(place)
+
+
+def deploy(place: Place, template: str) -> None:
+    cloudformation = place.cloudformation
+    cloudformation.create_stack(StackName=STACK, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400}
+    )
+
+
+def take_down(place: Place) -> None:
+    """Remove what was added by hand, then the stack, then make sure that it is gone."""
+    stack = find_stack(place.cloudformation, STACK)
+    if not stack:
+        return
+    for addition in additions(place, stack):
+        remove(place.clients, addition)
+    existed = stack_resources(place, STACK)
+    place.cloudformation.delete_stack(StackName=STACK)
+    place.cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400}
+    )
+    traces = prove_absence(place, [STACK], existed)
+    assert overall(traces) is Presence.GONE, [str(trace) for trace in traces]
