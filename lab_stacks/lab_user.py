@@ -15,7 +15,7 @@ from lab_stacks.acknowledged_rules import NO_ROTATION, acknowledge
 
 PASSWORD_LENGTH = 32
 # Each counts as a symbol in an account's password policy (IAM User Guide, "Set an account password policy
-# for IAM users"), and none has a meaning in JSON, in CSV, in a URL's path or to a spreadsheet.
+# for IAM users"), none needs quoting in JSON or CSV, and none begins a formula in a spreadsheet.
 PASSWORD_SYMBOLS = "!#*^_"  # noqa: S105
 # Those that are mistaken for one another when a password is read out.
 AMBIGUOUS = "0O1lI"

@@ -7,11 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from labkit.errors import LabError
+from labkit.interruption import signals_deferred
 from labkit.state import CHECKOUT
 
 _BIN = Path(sys.executable).parent
@@ -24,16 +25,23 @@ class CdkError(Exception):
 
 @dataclass(frozen=True)
 class Cdk:
-    """The CDK CLI for some labs of this checkout.
+    """The CDK CLI for some labs of this checkout, on the AWS of this process's environment.
 
-    `environment`: the AWS it works on; `assembly`: the folder of the synthesized templates; `log`: a file
-    for all that the CLI says; `labs`: names of the labs to synthesize.
+    `assembly`: the folder of the synthesized templates; `log`: a file for all that the CLI says; `labs`: names
+    of the labs to synthesize. A context manager: at its end no CLI that it started runs on.
     """
 
-    environment: Mapping[str, str]
     assembly: Path
     log: Path
     labs: Sequence[str]
+    _started: list[CdkProcess] = field(default_factory=list)
+
+    def __enter__(self) -> Cdk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._started:
+            process.end()
 
     def start_synthesis(self) -> CdkProcess:
         """Begin to synthesize; nothing of AWS is needed for it."""
@@ -54,13 +62,13 @@ class Cdk:
 
     def _start(self, *arguments: str) -> CdkProcess:
         environment = {
-            **self.environment,
-            "PATH": f"{_BIN}{os.pathsep}{self.environment.get('PATH', os.defpath)}",
+            **os.environ,
+            "PATH": f"{_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "NO_COLOR": "1",
             "FORCE_COLOR": "0",
         }
-        with self.log.open("ab") as log:
-            # A session of its own: Ctrl-C at the terminal is for the lab, which ends it when it has cleaned up.
+        # A signal between the start and the list would leave a process that nobody knows of.
+        with self.log.open("ab") as log, signals_deferred():
             process = subprocess.Popen(
                 [_cdk_cli(), *arguments],
                 cwd=CHECKOUT,
@@ -68,9 +76,11 @@ class Cdk:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                # A session of its own: Ctrl-C at the terminal is for the lab, which ends it when it has cleaned up.
                 start_new_session=True,
             )
-        return CdkProcess(process, arguments[0], self.log)
+            self._started.append(CdkProcess(process, arguments[0], self.log))
+        return self._started[-1]
 
 
 @dataclass(frozen=True)
@@ -82,13 +92,8 @@ class CdkProcess:
     log: Path
 
     def wait(self) -> None:
-        """Wait for its end. Raises `CdkError` if it fails. An interruption ends it, too."""
-        try:
-            code = self.process.wait()
-        except BaseException:
-            self.end()
-            raise
-        if code:
+        """Wait for its end. Raises `CdkError` if it fails."""
+        if self.process.wait():
             raise CdkError(f"cdk {self.command}: {_last_words(self.log)}")
 
     def end(self) -> None:

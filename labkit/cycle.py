@@ -43,8 +43,13 @@ def run_cycle(entries: Sequence[Entry], options: CycleOptions, home: Path, termi
     """Run `entries` through the full cycle. Nothing is left running, whatever happens. Raises `LabError`."""
     for removed in remove_leftovers(home):
         terminal.note(removed)
-    with run_folder(home) as folder, embedded.throw_away(folder) as pending:
-        cdk = _synthesized(entries, folder, pending, terminal)
+    labs = [entry.name for entry in entries]
+    with (
+        run_folder(home) as folder,
+        embedded.throw_away(folder) as pending,
+        Cdk(folder / "cdk.out", folder / "cdk.log", labs) as cdk,
+    ):
+        _synthesize(cdk, pending, terminal)
         clients = Clients()
         place = Place(clients, administrator_arn(clients))
         try:
@@ -58,20 +63,16 @@ def run_cycle(entries: Sequence[Entry], options: CycleOptions, home: Path, termi
             return CycleResult(report, destroy(cdk, entries, place, terminal))
 
 
-def _synthesized(entries: Sequence[Entry], folder: Path, pending: embedded.PendingInstance, terminal: Terminal) -> Cdk:
+def _synthesize(cdk: Cdk, pending: embedded.PendingInstance, terminal: Terminal) -> None:
     """Synthesize while the embedded AWS starts; enter its environment. Raises `LabError`."""
-    labs = [entry.name for entry in entries]
-    assembly, log = folder / "cdk.out", folder / "cdk.log"
     with terminal.stage("starting the embedded AWS and synthesizing the stacks"):
-        synthesis = Cdk(without_aws(os.environ), assembly, log, labs).start_synthesis()
+        enter(without_aws(os.environ))
+        synthesis = cdk.start_synthesis()
+        enter(on_instance(os.environ, pending.ready()))
         try:
-            enter(on_instance(os.environ, pending.ready()))
             synthesis.wait()
         except CdkError as error:
             raise LabError(f"the stacks could not be synthesized: {error}") from error
-        finally:
-            synthesis.end()
-    return Cdk(dict(os.environ), assembly, log, labs)
 
 
 def _verify(entries: Sequence[Entry], options: CycleOptions, place: Place, terminal: Terminal) -> Report:

@@ -26,13 +26,14 @@ def signals_interrupt() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def signals_deferred(say: Callable[[str], None]) -> Iterator[None]:
-    """Within the block, those signals only make it say that cleaning up goes on; after it, the first one counts."""
+def signals_deferred(say: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Within the block, those signals wait; after it, the first one counts. `say` is told of each as it comes."""
     came: list[str] = []
 
     def defer(number: int, _: FrameType | None) -> None:
         came.append(signal.Signals(number).name)
-        say(f"{came[-1]}: cleaning up first")
+        if say:
+            say(f"{came[-1]}: cleaning up first")
 
     with _handled_by(defer):
         yield

@@ -1,7 +1,7 @@
 """The IAM API of MiniStack from within the process: its handlers, their errors, and checks put before them.
 
 MiniStack keeps one table of handlers, `_IAM_HANDLERS`, and looks into it at each call. Every module here that
-puts something right in IAM replaces entries of that table through `check_before` and `do_after`, so that
+puts something right in IAM replaces entries of that table through the functions below, so that
 a call over HTTP and a call made by CloudFormation meet the same rules.
 """
 
@@ -88,10 +88,16 @@ def check_before(actions: Iterable[str], check: Check) -> None:
         _replace(action, lambda handler: _checked(handler, check))
 
 
-def do_after(actions: Iterable[str], effect: Check) -> None:
-    """Run `effect`, with the call's parameters, after each of these actions that succeeded."""
+def rewrite_before(actions: Iterable[str], name: str, rewrite: Callable[[str], str]) -> None:
+    """Hand these actions another value of one parameter; an IamError that `rewrite` raises is the answer."""
     for action in actions:
-        _replace(action, lambda handler: _followed(handler, effect))
+        _replace(action, lambda handler: _rewritten(handler, name, rewrite))
+
+
+def do_around(actions: Iterable[str], prepare: Callable[[Parameters], Callable[[], None]]) -> None:
+    """Call `prepare` before each of these actions, and what it returns after one that succeeded."""
+    for action in actions:
+        _replace(action, lambda handler: _surrounded(handler, prepare))
 
 
 def error_response(error: IamError) -> Response:
@@ -116,11 +122,25 @@ def _checked(handler: Callable[..., Response], check: Check) -> Callable[..., Re
     return checked
 
 
-def _followed(handler: Callable[..., Response], effect: Check) -> Callable[..., Response]:
-    def followed(parameters: Parameters) -> Response:
+def _rewritten(handler: Callable[..., Response], name: str, rewrite: Callable[[str], str]) -> Callable[..., Response]:
+    def rewritten(parameters: Parameters) -> Response:
+        try:
+            value = rewrite(parameter(parameters, name))
+        except IamError as error:
+            return error_response(error)
+        return handler({**parameters, name: [value]})
+
+    return rewritten
+
+
+def _surrounded(
+    handler: Callable[..., Response], prepare: Callable[[Parameters], Callable[[], None]]
+) -> Callable[..., Response]:
+    def surrounded(parameters: Parameters) -> Response:
+        finish = prepare(parameters)
         response = handler(parameters)
         if response[0] < 400:
-            effect(parameters)
+            finish()
         return response
 
-    return followed
+    return surrounded

@@ -71,7 +71,9 @@ def check_identity(text: str) -> None:
     document = parse(text, _SYNTAX)
     statements = list(_statements(document))
     for statement in statements:
-        _require(not {"Principal", "NotPrincipal"} & statement.keys(), "Policy document should not specify a principal.")
+        _require(
+            not {"Principal", "NotPrincipal"} & statement.keys(), "Policy document should not specify a principal."
+        )
         _check_actions(statement)
         _check_resources(statement)
         _require(

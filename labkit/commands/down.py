@@ -50,9 +50,8 @@ def command(
     if found:
         if chosen.name == "aws" and not yes:
             confirm(f"Destroy {', '.join(stack.name for _, stack in found)} in account {place.account.id}?")
-        traces = _take_down(
-            found, place, Cdk(dict(os.environ), home / "assembly", home / "cdk.log", _names(found)), terminal
-        )
+        with Cdk(home / "assembly", home / "cdk.log", [entry.name for entry, _ in found]) as cdk:
+            traces = _take_down(found, place, cdk, terminal)
     else:
         terminal.say("No stack of these labs is deployed here.")
         names = [entry.lab.stack for entry in entries]
@@ -63,10 +62,6 @@ def command(
 def _deployed(entries: Sequence[Entry], place: Place, terminal: Terminal) -> list[tuple[Entry, Stack]]:
     found = ((entry, settled(place, entry.lab.stack, terminal)) for entry in entries)
     return [(entry, stack) for entry, stack in found if stack]
-
-
-def _names(found: Standing) -> list[str]:
-    return [entry.name for entry, _ in found]
 
 
 def _show(found: Standing, place: Place, terminal: Terminal) -> None:

@@ -30,13 +30,13 @@ def command(labs: tuple[str, ...], target: str | None, profile: str | None, regi
     chosen = Target.chosen(target, profile, region, os.environ)
     home, terminal = lab_home(os.environ), Terminal()
     place = chosen.open(home, terminal, start=True)
-    cdk = Cdk(dict(os.environ), home / "assembly", home / "cdk.log", [entry.name for entry in entries])
-    synthesize(cdk, terminal)
-    for entry in entries:
-        require_deployable(entry, cdk.assembly, place)
-    if chosen.name == "aws" and not yes:
-        confirm(f"Deploy {_stacks(entries)} into account {place.account.id}?")
-    deploy(cdk, entries, place, terminal)
+    with Cdk(home / "assembly", home / "cdk.log", [entry.name for entry in entries]) as cdk:
+        synthesize(cdk, terminal)
+        for entry in entries:
+            require_deployable(entry, cdk.assembly, place)
+        if chosen.name == "aws" and not yes:
+            confirm(f"Deploy {_stacks(entries)} into account {place.account.id}?")
+        deploy(cdk, entries, place, terminal)
     for entry in entries:
         _show(entry, place, terminal)
 

@@ -182,7 +182,8 @@ def remove(clients: Clients, addition: Addition) -> None:
 
 def _found(clients: Clients, kind: AdditionKind, principal: dict[str, str]) -> Iterator[str]:
     answer = _iam(clients, kind.lists, principal)
-    if answer.code == "NoSuchEntity":
+    # Where IAM does not know the call, nothing of the kind can have been added.
+    if answer.code in ("NoSuchEntity", "InvalidAction"):
         return
     if answer.kind is not Kind.ALLOWED:
         raise LabError(f"what hangs on {next(iter(principal.values()))} can't be read: {kind.lists}: {answer}")

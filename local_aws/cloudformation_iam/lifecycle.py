@@ -8,14 +8,14 @@ lets it go, with nothing taken away before that the template did not put there.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from local_aws import upstream
 from local_aws.cloudformation_iam import unfinished
 from local_aws.cloudformation_iam.api import call
 from local_aws.cloudformation_iam.resource_type import Part, Properties, ResourceType, Target
+from local_aws.cloudformation_resources import ResourceError, failure, generated_name
 from local_aws.iam_api import IamError
 
 Made = tuple[str, dict[str, str]]
@@ -27,10 +27,6 @@ _HANDLER_ERROR_CODES = {
     "LimitExceeded": "ServiceLimitExceeded",
     "NoSuchEntity": "NotFound",
 }
-
-
-class ResourceError(ValueError):
-    """A resource that could not be made, changed or deleted; the text is the reason in the stack's events."""
 
 
 def handlers(kind: ResourceType) -> dict[str, Any]:
@@ -48,9 +44,9 @@ def handlers(kind: ResourceType) -> dict[str, Any]:
 def _create(kind: ResourceType, logical_id: str, properties: Properties, stack: str) -> Made:
     _check_properties(kind, logical_id, properties)
     if kind.create is None:
-        physical_id = kind.composed_id(properties) if kind.composed_id else _generated_name(kind, stack, logical_id)
+        physical_id = kind.composed_id(properties) if kind.composed_id else generated_name(stack, logical_id, kind.name_length)
         return _put_all(kind, Target(physical_id, properties)), {}
-    name = (kind.name_property and properties.get(kind.name_property)) or _generated_name(kind, stack, logical_id)
+    name = (kind.name_property and properties.get(kind.name_property)) or generated_name(stack, logical_id, kind.name_length)
     try:
         answer = call(kind.create.action, **kind.create.parameters(name, properties))
     except IamError as error:
@@ -170,15 +166,6 @@ def _recorded_attributes(stack: str, logical_id: str) -> Mapping[str, str]:
     return attributes
 
 
-def _generated_name(kind: ResourceType, stack: str, logical_id: str) -> str:
-    """STACK-LOGICALID-RANDOM, new for every resource that is made; MiniStack's own would always be the same."""
-    seed = upstream.module("services.cloudformation.provisioners")._NAME_SEED
-    if not seed.get():
-        seed.set(uuid.uuid4().hex[:8])
-    make: Callable[..., str] = upstream.module("services.cloudformation.provisioners")._physical_name
-    return make(stack, logical_id, max_len=kind.name_length)
-
-
 def _check_properties(kind: ResourceType, logical_id: str, properties: Properties) -> None:
     """CloudFormation's validation of a resource against its type's schema, as far as names of properties go."""
     missing = sorted(kind.required - properties.keys())
@@ -193,8 +180,4 @@ def _check_properties(kind: ResourceType, logical_id: str, properties: Propertie
 
 def _fail(error: IamError) -> NoReturn:
     code = _HANDLER_ERROR_CODES.get(error.code, "InvalidRequest")
-    raise ResourceError(
-        f'Resource handler returned message: "{error.message} (Service: Iam, Status Code: {error.status}, '
-        f'Request ID: {uuid.uuid4()}) (SDK Attempt Count: 1)" (RequestToken: {uuid.uuid4()}, '
-        f"HandlerErrorCode: {code})"
-    ) from error
+    raise failure("Iam", error.status, error.message, code) from error

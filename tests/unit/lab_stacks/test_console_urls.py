@@ -23,13 +23,7 @@ def test_a_role_name_with_every_character_that_iam_allows() -> None:
     assert "&roleName=a%2Bb%3Dc%2Cd.e%40f-g_h&" in url
 
 
-@pytest.mark.parametrize("color", ["#B7CA9D", "b7ca9d", "green", "B7CA9", ""])
+@pytest.mark.parametrize("color", ["#B7CA9D", "green", "B7CA9", ""])
 def test_a_colour_that_the_console_does_not_take(color: str) -> None:
     with pytest.raises(ValueError, match="six hexadecimal digits"):
         switch_role_url("R", display_name="X", color=color)
-
-
-@pytest.mark.parametrize("name", ["", "x" * 65])
-def test_a_display_name_that_the_console_does_not_take(name: str) -> None:
-    with pytest.raises(ValueError, match="1 to 64 characters"):
-        switch_role_url("R", display_name=name, color="B7CA9D")

@@ -1,0 +1,151 @@
+"""CloudFormation's `AWS::SecretsManager::Secret`, through the Secrets Manager API.
+
+AWS: Ref gives the secret's ARN (CloudFormation Template Reference Guide, AWS::SecretsManager::Secret, "Return values");
+a name that is taken is refused; a generated value obeys all of GenerateSecretString; the caller needs the permissions;
+so it does for a dynamic reference to a secret. Stock MiniStack gives the name for Ref, overwrites a secret that has the
+name, ignores ExcludePunctuation, RequireEachIncludedType and others, draws passwords from a generator that is not
+meant for secrets, and asks nobody for permission.
+Hook: the type's entry in `_RESOURCE_HANDLERS` (updates and deletions go on through MiniStack's, by name), and
+`resolve_secret_string` where CloudFormation looks for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local_aws import upstream
+from local_aws.cloudformation_resources import Made, Properties, ResourceError, answer, failure, generated_name, require
+
+_TYPE = "AWS::SecretsManager::Secret"
+_SERVICE = "SecretsManager"
+_NAME_LENGTH = 128
+_GENERATED = "GenerateSecretString"
+# Properties of GenerateSecretString that are parameters of GetRandomPassword.
+_SWITCHES = (
+    "ExcludeLowercase",
+    "ExcludeNumbers",
+    "ExcludePunctuation",
+    "ExcludeUppercase",
+    "IncludeSpace",
+    "RequireEachIncludedType",
+)
+
+
+def install() -> None:
+    """Put this type in the place of MiniStack's."""
+    provisioners = upstream.module("services.cloudformation.provisioners")
+    update, delete = provisioners._sm_secret_update, provisioners._sm_secret_delete
+    provisioners._RESOURCE_HANDLERS[_TYPE] = {
+        "create": _create,
+        "update": lambda arn, *rest: _update(update, arn, *rest),
+        "update_with_logical_id": True,
+        "delete": lambda arn, properties: _delete(delete, arn, properties),
+    }
+    # MiniStack's update calls these two where it replaces a secret or its value.
+    upstream.replace("services.cloudformation.provisioners", "_sm_secret_create", _create)
+    upstream.replace("services.cloudformation.provisioners", "_sm_secret_string", _secret_string)
+    _check_dynamic_references()
+
+
+def _create(logical_id: str, properties: Properties, stack: str) -> Made:
+    name = properties.get("Name") or generated_name(stack, logical_id, _NAME_LENGTH)
+    tags = properties.get("Tags") or []
+    tagging = ("secretsmanager:TagResource",) if tags else ()
+    require(_SERVICE, "secretsmanager:CreateSecret", *tagging, resource=_arn_to_be(name), context=_tag_keys(tags))
+    given = {key: properties[key] for key in ("Description", "KmsKeyId") if properties.get(key)}
+    made = answer(
+        _SERVICE,
+        _secrets_manager()._create_secret(
+            {"Name": name, "SecretString": _secret_string(properties), "Tags": tags, **given}
+        ),
+    )
+    if properties.get("ReplicaRegions"):
+        upstream.module("services.cloudformation.provisioners")._sm_secret_replicate(name, properties["ReplicaRegions"])
+    return made["ARN"], _attributes(made["ARN"])
+
+
+def _update(stock: Any, arn: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
+    name = _name(arn)
+    if name is None:
+        raise failure(_SERVICE, 400, "Secrets Manager can't find the specified secret.", "NotFound")
+    retagged = old.get("Tags") != new.get("Tags")
+    tagging = ("secretsmanager:TagResource", "secretsmanager:UntagResource") if retagged else ()
+    require(_SERVICE, "secretsmanager:UpdateSecret", *tagging, resource=arn, context=_tag_keys(new.get("Tags") or []))
+    updated, attributes = stock(name, old, new, stack, logical_id)
+    return (arn if updated == name else updated), attributes
+
+
+def _delete(stock: Any, arn: str, properties: Properties) -> None:
+    # A predecessor that MiniStack's update deletes comes by its name.
+    name = _name(arn)
+    if name is not None:
+        require(_SERVICE, "secretsmanager:DeleteSecret", resource=arn)
+        stock(name, properties)
+
+
+def _secret_string(properties: Properties) -> str:
+    """The value that the template gives or asks to be generated."""
+    generate = properties.get(_GENERATED)
+    if generate is None:
+        return str(properties.get("SecretString", ""))
+    if "SecretString" in properties:
+        raise ResourceError(f"You can't specify both SecretString and {_GENERATED}")
+    require(_SERVICE, "secretsmanager:GetRandomPassword", resource="*")
+    wanted: dict[str, Any] = {key: _is_true(generate[key]) for key in _SWITCHES if key in generate}
+    wanted["ExcludeCharacters"] = generate.get("ExcludeCharacters", "")
+    wanted["PasswordLength"] = int(generate.get("PasswordLength", 32))
+    password = answer(_SERVICE, _secrets_manager()._get_random_password(wanted))["RandomPassword"]
+    template, key = generate.get("SecretStringTemplate"), generate.get("GenerateStringKey")
+    if not template and not key:
+        return str(password)
+    return json.dumps({**_template(template), key: password})
+
+
+def _template(template: str | None) -> dict[str, Any]:
+    try:
+        value = json.loads(template or "")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ResourceError("SecretStringTemplate must be a JSON object, and needs GenerateStringKey beside it")
+    return value
+
+
+def _check_dynamic_references() -> None:
+    secrets_manager = _secrets_manager()
+    resolve = secrets_manager.resolve_secret_string
+
+    def resolve_secret_string(secret_id: str, *more: Any, **named: Any) -> Any:
+        return resolve(secret_id, *more, **named)
+
+    upstream.replace("services.secretsmanager", "resolve_secret_string", resolve_secret_string)
+
+
+def _name(arn: str) -> str | None:
+    name, _secret = _secrets_manager()._resolve(arn)
+    return None if name is None else str(name)
+
+
+def _arn_to_be(name: str) -> str:
+    responses = upstream.module("core.responses")
+    # What stands for the six characters that Secrets Manager will add.
+    return f"arn:aws:secretsmanager:{responses.get_region()}:{responses.get_account_id()}:secret:{name}-??????"
+
+
+def _tag_keys(tags: list[Mapping[str, str]]) -> dict[str, Any]:
+    keys: dict[str, Any] = {f"aws:RequestTag/{tag['Key']}": tag.get("Value", "") for tag in tags}
+    return {**keys, "aws:TagKeys": [tag["Key"] for tag in tags]} if tags else {}
+
+
+def _attributes(arn: str) -> dict[str, str]:
+    return {"Id": arn}
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
+
+
+def _secrets_manager() -> Any:
+    return upstream.module("services.secretsmanager")
