@@ -143,9 +143,11 @@ def _ended_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def _gone_within(pid: int, seconds: float) -> bool:
-    """Whether a process that is not our child ends in time: there is nothing to wait on but its absence."""
+    """Whether a process ends in time. Mostly it is not our child, so there is nothing to wait on but its absence."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
+        with contextlib.suppress(ChildProcessError):  # started by this very process: it would stay as a zombie
+            os.waitpid(pid, os.WNOHANG)
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

@@ -3,18 +3,17 @@
 AWS: IAM User Guide, reference_policies_evaluation-logic. Stock MiniStack decides by an evaluator of its own, which
 among others knows no policy variables, lets `ArnLike *` cross `:`, and decides on buckets of other accounts
 elsewhere, by the caller's account alone.
-Hook: `iam_evaluator.enforce` and `check_credentials`. MiniStack still checks the signature and works out action,
+Hooks: `iam_evaluator.enforce` and `check_credentials`. MiniStack still checks the signature and works out action,
 resource and the service's condition keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Any
 
 from iam_engine import Principal, PrincipalKind, decide
-from local_aws import callers, refusals, request_context, resource_policies, token_limits, upstream
+from local_aws import callers, refusals, request_context, resource_policies, settled_decisions, token_limits, upstream
 from local_aws.callers import Caller, ContextValue
 from local_aws.decision_record import DecisionRecord, RecordedDecision
 from local_aws.resource_policies import ResourceSide
@@ -31,9 +30,6 @@ _RESOURCE_OF = {"s3:ListAllMyBuckets": "arn:aws:s3:::*"}
 _ANONYMOUS_ACTIONS = frozenset({"execute-api:Invoke", "lambda:InvokeFunctionUrl"})
 
 _ANONYMOUS = Caller(Principal(PrincipalKind.ANONYMOUS, "anonymous", ""), callers.Credentials.LONG_TERM, "")
-
-# The buckets of other accounts that this request was allowed to reach.
-_opened_buckets: ContextVar[frozenset[str]] = ContextVar("opened_buckets", default=frozenset())
 
 
 def ask(
@@ -67,7 +63,6 @@ def install() -> None:
     """Take over the decision."""
     upstream.replace("core.iam_evaluator", "enforce", enforce)
     upstream.replace("core.iam_evaluator", "check_credentials", check_credentials)
-    upstream.replace("services.s3", "_foreign_bucket_allows", _foreign_bucket_allows)
 
 
 def enforce(
@@ -82,10 +77,10 @@ def enforce(
     caller = _authenticate(access_key_id, iam_action, service, resource_arn)
     if caller is None or not isinstance(caller, Caller):
         return caller
-    if iam_action in _NEVER_DENIED or iam_action in _TOKEN_CALLS:
+    if iam_action in _NEVER_DENIED:
         return None
     limit = token_limits.refusal(caller, iam_action)
-    if limit:
+    if limit or iam_action in _TOKEN_CALLS:
         return limit
     return _decide(caller, iam_action, service, region, resource_arn, service_context)
 
@@ -132,8 +127,7 @@ def _decide(
     decided = ask(caller, action, resource, side, context)
     if not decided.decision.allowed:
         return refusals.refusal(decided)
-    if service == "s3":
-        _opened_buckets.set(_opened_buckets.get() | {resource_policies.bucket_name(resource)})
+    settled_decisions.allow(resource)
     return None
 
 
@@ -174,7 +168,3 @@ def _anonymous(action: str, service: str, resource_arn: str) -> Any:
         return _ANONYMOUS if resource_policies.bucket_owner(resource_arn) else None
     message = upstream.module("core.iam_actions").anonymous_denial_message(service, action, resource_arn)
     return evaluator.AuthError("MissingAuthenticationToken", message)
-
-
-def _foreign_bucket_allows(_owner: str, bucket_name: str, *_request: Any, **_more: Any) -> bool:
-    return bucket_name in _opened_buckets.get()

@@ -1,4 +1,4 @@
-"""What handlers of CloudFormation's resource types have in common: names that are generated, and reasons of failures."""
+"""What handlers of CloudFormation's resource types share: permissions, generated names, reasons of failures."""
 
 from __future__ import annotations
 

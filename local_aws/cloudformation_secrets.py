@@ -6,12 +6,13 @@ so it does for a dynamic reference to a secret. Stock MiniStack gives the name f
 name, ignores ExcludePunctuation, RequireEachIncludedType and others, draws passwords from a generator that is not
 meant for secrets, and asks nobody for permission.
 Hook: the type's entry in `_RESOURCE_HANDLERS` (updates and deletions go on through MiniStack's, by name), and
-`resolve_secret_string` where CloudFormation looks for it.
+`engine._resolve_dynamic_reference`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ _TYPE = "AWS::SecretsManager::Secret"
 _SERVICE = "SecretsManager"
 _NAME_LENGTH = 128
 _GENERATED = "GenerateSecretString"
+# CloudFormation User Guide, "Get a secret or secret value from Secrets Manager".
+_REFERENCE = re.compile(r"\{\{resolve:secretsmanager:(?:(?P<arn>arn(?::[^:}]*){6})|(?P<name>[^:}]+))")
 # Properties of GenerateSecretString that are parameters of GetRandomPassword.
 _SWITCHES = (
     "ExcludeLowercase",
@@ -114,13 +117,16 @@ def _template(template: str | None) -> dict[str, Any]:
 
 
 def _check_dynamic_references() -> None:
-    secrets_manager = _secrets_manager()
-    resolve = secrets_manager.resolve_secret_string
+    resolve = upstream.module("services.cloudformation.engine")._resolve_dynamic_reference
 
-    def resolve_secret_string(secret_id: str, *more: Any, **named: Any) -> Any:
-        return resolve(secret_id, *more, **named)
+    def _resolve_dynamic_reference(literal: str) -> Any:
+        if reference := _REFERENCE.match(literal):
+            _name, secret = _secrets_manager()._resolve(reference["arn"] or reference["name"])
+            if secret:
+                require(_SERVICE, "secretsmanager:GetSecretValue", resource=secret["ARN"])
+        return resolve(literal)
 
-    upstream.replace("services.secretsmanager", "resolve_secret_string", resolve_secret_string)
+    upstream.replace("services.cloudformation.engine", "_resolve_dynamic_reference", _resolve_dynamic_reference)
 
 
 def _name(arn: str) -> str | None:

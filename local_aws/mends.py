@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from local_aws import (
+    access_key_index,
     administrators,
     authorization,
     cloudformation_caller,
@@ -17,6 +18,8 @@ from local_aws import (
     iam_service,
     own_user,
     refusals,
+    settled_decisions,
+    signatures,
     token_service,
     unambiguous_requests,
     unique_ids,
@@ -24,9 +27,12 @@ from local_aws import (
 
 MENDS: tuple[Callable[[], None], ...] = (
     administrators.install,
+    access_key_index.install,
+    signatures.install,
     control_endpoints.install,
     unique_ids.install,
     authorization.install,
+    settled_decisions.install,
     refusals.install,
     token_service.install,
     iam_service.install,

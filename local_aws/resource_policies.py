@@ -43,7 +43,7 @@ def find(service: str, action: str, arn: str, account: str, context: Mapping[str
 
 def bucket_owner(arn: str) -> str | None:
     """The account that owns the bucket of an S3 ARN; None where there is no such bucket."""
-    owner: str | None = upstream.module("services.s3")._bucket_owner_account(bucket_name(arn))
+    owner: str | None = upstream.module("services.s3")._bucket_owner_account(_bucket_name(arn))
     return owner
 
 
@@ -52,7 +52,7 @@ def _of_bucket(arn: str, account: str) -> ResourceSide:
     owner = bucket_owner(arn)
     if owner is None:
         return ResourceSide(account)
-    name = bucket_name(arn)
+    name = _bucket_name(arn)
     document = s3._bucket_policies.get_scoped(owner, None, name)
     # Amazon S3 User Guide, access-control-block-public-access: RestrictPublicBuckets leaves a public policy
     # to the owner's account only.
@@ -61,8 +61,7 @@ def _of_bucket(arn: str, account: str) -> ResourceSide:
     return _side(document, _BUCKET + name, owner)
 
 
-def bucket_name(arn: str) -> str:
-    """The bucket that an S3 ARN is about."""
+def _bucket_name(arn: str) -> str:
     return arn.removeprefix(_BUCKET).partition("/")[0]
 
 

@@ -45,6 +45,9 @@ class Options:
 def run(options: Options) -> None:
     """Serve until a signal, or the parent's end, says stop. Raises ready_document.SocketError."""
     loopback.install()
+    if not options.verbose:
+        # It warns, as it is loaded, of what KMS can't do without an optional package.
+        logging.getLogger("kms").setLevel(logging.ERROR)
     mends.install()
     line = ready_document.compose(options.port, administrators.create())
     unix_listener = ready_document.bind(options.unix_socket) if options.unix_socket else None

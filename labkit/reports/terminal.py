@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 from collections import Counter
@@ -20,6 +21,8 @@ from labkit.verdicts import Verdict
 
 _SECONDS_BETWEEN_LINES = 10.0
 _WORTH_SAYING_S = 2.0
+# With fewer columns a title, an expected and an observed answer don't fit beside one another.
+_WIDE = 90
 _STYLES = {
     Verdict.PROVEN: ("✓", "green"),
     Verdict.FAILED: ("✗", "bold red"),
@@ -92,16 +95,20 @@ class Terminal:
         self.say(summary(report))
 
     def _table(self, lab: LabResult) -> None:
-        table = Table(title=f"{lab.lab} ({lab.stack})", title_justify="left", title_style="bold", box=None)
-        table.add_column("", no_wrap=True)
-        table.add_column("check", ratio=5)
-        table.add_column("as", ratio=3, overflow="fold")
-        table.add_column("expected", ratio=4)
-        table.add_column("observed", ratio=4)
+        """One line a check, under who asked; whoever wants it in full looks into the files."""
+        table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+        headings = (f"{lab.lab} ({lab.stack})", "expected", "observed")
+        for heading in headings if self.out.width >= _WIDE else headings[:1]:
+            table.add_column(heading, ratio=1, no_wrap=True, overflow="ellipsis")
+        identity = ""
         for check in lab.checks:
+            if check.identity != identity:
+                identity = check.identity
+                table.add_row(Text(f"as {identity}", "italic"))
             mark, style = _STYLES[check.verdict]
-            texts = (check.title, check.identity, brief(check.expected), brief(check.observed))
-            table.add_row(Text(f"{mark} {check.verdict.value}", style), *(Text(text) for text in texts))
+            title = Text.assemble((f" {mark} ", style), check.title)
+            cells = (title, Text(brief(check.expected)), Text(brief(check.observed)))
+            table.add_row(*cells[: len(table.columns)])
         self.out.print(table)
 
     def _lines(self, lab: LabResult) -> None:
@@ -125,9 +132,11 @@ class Terminal:
                 self.say(f"    {check.reason}")
 
 
-def brief(text: str, most: int = 90) -> str:
-    """A long answer cut for a table; the files and the list of problems have it whole."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+def brief(text: str) -> str:
+    """An answer in fewer words, for a table: what AWS repeats in every message is left out."""
+    text = re.sub(r"User: \S+ is not authorized to perform: (\S+)( on resource: \S+)?", r"\1", text)
+    text = re.sub(r"(\S+) because (no [\w -]+?) allows the \S+ action", r"\2 allows \1", text)
+    return re.sub(r"arn:[\w-]+:(?:iam|sts)::\w*:", "", text)
 
 
 def summary(report: Report) -> str:

@@ -44,9 +44,13 @@ def handlers(kind: ResourceType) -> dict[str, Any]:
 def _create(kind: ResourceType, logical_id: str, properties: Properties, stack: str) -> Made:
     _check_properties(kind, logical_id, properties)
     if kind.create is None:
-        physical_id = kind.composed_id(properties) if kind.composed_id else generated_name(stack, logical_id, kind.name_length)
+        physical_id = (
+            kind.composed_id(properties) if kind.composed_id else generated_name(stack, logical_id, kind.name_length)
+        )
         return _put_all(kind, Target(physical_id, properties)), {}
-    name = (kind.name_property and properties.get(kind.name_property)) or generated_name(stack, logical_id, kind.name_length)
+    name = (kind.name_property and properties.get(kind.name_property)) or generated_name(
+        stack, logical_id, kind.name_length
+    )
     try:
         answer = call(kind.create.action, **kind.create.parameters(name, properties))
     except IamError as error:

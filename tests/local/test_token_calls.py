@@ -81,7 +81,7 @@ def test_federated_user_has_what_both_policies_allow(new_user: NewUser) -> None:
     session = _federate(user, Name="Bob", Policy=policy(allow(["s3:ListAllMyBuckets", "sqs:ListQueues"])))
     assert "Buckets" in session.client("s3").list_buckets()
     assert refusal(session.client("ec2").describe_instances)[0] == "UnauthorizedOperation"
-    assert refusal(session.client("sqs").list_queues)[0] == "AccessDeniedException"
+    assert refusal(session.client("sqs").list_queues)[0] == "AccessDenied"
     assert refusal(_federate(user, Name="Bob").client("s3").list_buckets)[0] == "AccessDenied"
     assert refusal(session.client("iam").list_users)[0] == "InvalidClientTokenId"
 

@@ -10,7 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 from labkit.errors import LabError
 from labkit.reports import as_json, as_junit, files
-from labkit.reports.terminal import Terminal, summary
+from labkit.reports.terminal import Terminal, brief, summary
 from labkit.results import CheckResult, LabResult, Report
 from labkit.verdicts import Verdict
 
@@ -83,3 +83,24 @@ def test_the_terminal_shows_every_check_and_what_is_wrong_in_full(capsys: pytest
 def test_the_summary_counts_verdicts_apart() -> None:
     assert summary(REPORT) == ("FAILED: 1 proven, 1 failed, 1 undetermined, 1 not applicable in 2.5 s; 4 asked again")
     assert summary(Report()).startswith("UNDETERMINED: nothing was checked")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "AccessDenied: User: arn:aws:iam::123456789012:user/James is not authorized to perform: s3:GetObject "
+            "on resource: arn:aws:s3:::b/k because no identity-based policy allows the s3:GetObject action",
+            "AccessDenied: no identity-based policy allows s3:GetObject",
+        ),
+        (
+            "AccessDenied: User: arn:aws:iam::123456789012:user/James is not authorized to perform: sts:AssumeRole "
+            "on resource: arn:aws:iam::123456789012:role/r",
+            "AccessDenied: sts:AssumeRole",
+        ),
+        ("arn:aws:sts::123456789012:assumed-role/r/s", "assumed-role/r/s"),
+        ("NoSuchKey: The specified key does not exist.", "NoSuchKey: The specified key does not exist."),
+    ],
+)
+def test_a_table_says_it_in_fewer_words(said: str, shown: str) -> None:
+    assert brief(said) == shown
