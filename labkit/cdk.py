@@ -62,6 +62,10 @@ class Cdk:
 
     def _start(self, *arguments: str) -> CdkProcess:
         environment = {
+            # What the CLI keeps for itself stays in the state folder; what it needs no network for, it gets none for.
+            "CDK_HOME": str(self.log.parent / "cdk"),
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_VALIDATION": "false",
             **os.environ,
             "PATH": f"{_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "NO_COLOR": "1",

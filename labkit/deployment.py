@@ -46,13 +46,19 @@ class Place:
 
 
 def deploy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> None:
-    """Deploy the synthesized stacks of `entries`. Raises `LabError` with CloudFormation's own reason."""
+    """Deploy the synthesized stacks of `entries`. Raises `LabError` with CloudFormation's own reason.
+
+    A stack that could not be created for the first time is removed again: rolled back, it holds nothing any more.
+    """
     names = [entry.lab.stack for entry in entries]
+    new = [name for name in names if not find_stack(place.cloudformation, name)]
     with terminal.stage(f"deploying {', '.join(names)}"):
         try:
             cdk.start_deployment(names).wait()
         except CdkError as error:
-            raise LabError(_failure("was not deployed", names, place, error)) from error
+            reason = _failure("was not deployed", names, place, error)
+            _remove_rolled_back(new, place)
+            raise LabError(reason) from error
 
 
 def destroy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> list[Trace]:
@@ -128,3 +134,10 @@ def _failure(what: str, names: Sequence[str], place: Place, error: CdkError) -> 
         if reason:
             return f"{name} {what}: {reason}"
     return f"{', '.join(names)} {what}: {error}"
+
+
+def _remove_rolled_back(names: Sequence[str], place: Place) -> None:
+    for name in names:
+        stack = find_stack(place.cloudformation, name)
+        if stack and stack.status == "ROLLBACK_COMPLETE":
+            place.cloudformation.delete_stack(StackName=stack.id)

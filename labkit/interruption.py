@@ -42,6 +42,19 @@ def signals_deferred(say: Callable[[str], None] | None = None) -> Iterator[None]
 
 
 @contextlib.contextmanager
+def ctrl_c_is_for_the_child() -> Iterator[None]:
+    """Within the block, SIGINT does nothing here: a child in the foreground gets it, too, and decides what it means.
+
+    A handler rather than SIG_IGN, which the child would inherit.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
 def _handled_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     before = {number: signal.signal(number, handler) for number in _SIGNALS}
     try:

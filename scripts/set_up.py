@@ -96,7 +96,7 @@ def make_environment() -> None:
         "this Python cannot make virtual environments; install its venv package (Debian: python3-venv)",
     )
     python = os.path.join(BIN, "python")
-    run([python, "-m", "pip", "install", "--quiet", UV], no_network("PyPI"))
+    run([python, "-m", "pip", "install", "--quiet", "--retries", "1", UV], no_network("PyPI"))
 
 
 def install_python_packages(requirements: str) -> None:
@@ -138,17 +138,31 @@ def stamp(name: str) -> None:
 
 
 def no_network(registry: str) -> str:
-    return "%s could not be reached, or refused a package (see above); check the network and run it again" % registry
+    return "%s can't be reached, or refuses a package; check the network and run it again" % registry
 
 
 def run(command: list, advice: str) -> None:
+    """Run a command quietly; if it fails, its last words go into the one line that the user gets."""
     environment = dict(os.environ, PATH=BIN + os.pathsep + os.environ.get("PATH", ""))
     try:
-        finished = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+        finished = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
     except OSError as error:
         raise SetUpError("%s (%s)" % (advice, error))
     if finished.returncode != 0:
-        raise SetUpError(advice)
+        raise SetUpError("%s (%s)" % (advice, last_words(finished.stdout.decode("utf-8", "replace"))))
+
+
+def last_words(output: str) -> str:
+    lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines or ["it said nothing"])[-1]
 
 
 def say(what: str) -> None:

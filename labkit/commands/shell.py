@@ -16,6 +16,7 @@ from labkit.checks.values import Facts, MissingOutputError, resolve
 from labkit.commands.options import target_options
 from labkit.deployment import Place
 from labkit.errors import LabError
+from labkit.interruption import ctrl_c_is_for_the_child
 from labkit.reports.terminal import Terminal
 from labkit.scene import read_access_key
 from labkit.shell.workplace import Person, workplace
@@ -85,4 +86,7 @@ def _run(words: list[str], environment: dict[str, str]) -> int:
     if not program:
         raise LabError(f"there is no command {words[0]!r}")
     sys.stdout.flush()
-    return subprocess.run([program, *words[1:]], env=environment, check=False).returncode
+    with ctrl_c_is_for_the_child():
+        code = subprocess.run([program, *words[1:]], env=environment, check=False).returncode
+    # As a shell reports a command that a signal ended.
+    return code if code >= 0 else 128 - code

@@ -173,3 +173,35 @@ def test_local_start_and_stop(lab: Lab) -> None:
     assert lab("local", "stop").returncode == 0
     assert lab("env").returncode == 2
     assert "No embedded AWS was running" in lab("local", "stop").stdout
+
+
+def test_a_deployment_that_fails_says_why_and_leaves_nothing_half_done(lab: Lab) -> None:
+    assert lab("local", "start", "--port", "0").returncode == 0
+    iam = client(lab, "iam")
+    iam.create_user(UserName="deployer")
+    iam.attach_user_policy(UserName="deployer", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    may_not = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:CreateAccessKey","Resource":"*"}]}'
+    key = iam.create_access_key(UserName="deployer")["AccessKey"]
+    iam.put_user_policy(UserName="deployer", PolicyName="no-keys", PolicyDocument=may_not)
+    as_deployer = {
+        **lab.exports(),
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+    unasked = lab("up", "james-s3", "--target", "aws", env=as_deployer)
+    assert unasked.returncode == 2
+    assert "add --yes" in unasked.stderr
+
+    failed = lab("up", "james-s3", "--target", "aws", "--yes", env=as_deployer)
+    assert failed.returncode == 2
+    (said,) = [line for line in failed.stderr.splitlines() if line.startswith("lab: ")]
+    assert "iam:CreateAccessKey" in said
+    assert "with an explicit deny in an identity-based policy" in said
+    assert client(lab, "cloudformation").describe_stacks()["Stacks"] == []
+    assert {user["UserName"] for user in iam.list_users()["Users"]} == {"deployer", "lab-administrator"}
+
+    iam.delete_user_policy(UserName="deployer", PolicyName="no-keys")
+    done = lab("up", "james-s3", "--target", "aws", "--yes", env=as_deployer)
+    assert done.returncode == 0, done.stderr
+    assert lab("verify", "--target", "aws", env=as_deployer).returncode == 0
+    assert lab("down", "--target", "aws", "--yes", env=as_deployer).returncode == 0
