@@ -34,9 +34,7 @@ def group(iam: Any, name: Name) -> str:
     return group_name
 
 
-def test_everything_a_user_may_have(
-    iam: Any, new_stack: NewStack, name: Name, policy_arn: str, group: str
-) -> None:
+def test_everything_a_user_may_have(iam: Any, new_stack: NewStack, name: Name, policy_arn: str, group: str) -> None:
     james = name("James")
     stack = new_stack()
     status = stack.create(
@@ -284,6 +282,7 @@ def _membership(iam: Any, james: str, _arn: str, group: str) -> None:
     ("add", "message"),
     [
         (_access_key, "must delete access keys first"),
+        (_mfa_device, "must delete MFA device first"),
         (_login_profile, "must delete login profile first"),
         (_inline_policy, "must delete policies first"),
         (_attached_policy, "must detach all policies first"),
@@ -316,9 +315,7 @@ def test_what_others_put_on_a_user_keeps_the_user(
     assert exists(iam.get_policy, PolicyArn=own_arn)
 
 
-def test_once_the_foreign_things_are_gone_the_stack_can_be_deleted(
-    iam: Any, new_stack: NewStack, name: Name
-) -> None:
+def test_once_the_foreign_things_are_gone_the_stack_can_be_deleted(iam: Any, new_stack: NewStack, name: Name) -> None:
     james = name("James")
     stack = new_stack()
     assert stack.create({"User": user(james, LoginProfile={"Password": "Correct-horse-7"})}) == "CREATE_COMPLETE"
