@@ -165,3 +165,11 @@ def test_access_key_index_walks_through_all_keys(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(type(iam._access_keys), "to_dict", walk)
     with pytest.raises(Walked):
         iam_evaluator.find_iam_access_key_account("AKIAIOSFODNN7EXAMPLE")
+
+
+def test_loopback_sftp_listens_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, where nothing of MiniStack is replaced."""
+    from ministack.services import transfer
+
+    monkeypatch.delenv("SFTP_HOST", raising=False)
+    assert transfer._bind_host() == "0.0.0.0"  # noqa: S104
