@@ -7,8 +7,9 @@ gives a session's ARN for `aws:PrincipalArn`, and lets the session of a deleted 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -19,6 +20,7 @@ from local_aws.compiled_policies import compiled, reads_resource_tags
 
 ContextValue = str | Sequence[str]
 _AWS_MANAGED = "arn:aws:iam::aws:policy/"
+_MFA_PRESENT = "aws:MultiFactorAuthPresent"
 
 
 class Credentials(Enum):
@@ -52,6 +54,15 @@ class Caller:
     def is_temporary(self) -> bool:
         """Whether the credentials are temporary ones."""
         return self.credentials is not Credentials.LONG_TERM
+
+    @property
+    def used_mfa(self) -> bool:
+        """Whether an MFA device was used to get the credentials, or is used for this request."""
+        return self.keys.get(_MFA_PRESENT) == "true"
+
+    def with_mfa(self) -> Caller:
+        """The caller of a request that has an MFA device's code with it."""
+        return replace(self, keys={**self.keys, **_mfa_keys(time.time())})
 
 
 def identify(credential: Any) -> Caller:
@@ -90,6 +101,7 @@ def _user(credential: Any, session: Mapping[str, Any] | None) -> Caller:
         **_principal_keys(credential, PrincipalKind.USER, credential.principal_arn),
         **_tag_keys(found.tags),
         **_session_keys(session),
+        **(_mfa_keys(session.get("MfaAt")) if session else {}),
     }
     return Caller(
         Principal(PrincipalKind.USER, credential.principal_arn, account),
@@ -111,6 +123,7 @@ def _federated_user(credential: Any, session: Mapping[str, Any]) -> Caller:
         **_principal_keys(credential, PrincipalKind.FEDERATED_USER, credential.principal_arn),
         **_tag_keys(found.tags, session.get("SessionTags") or []),
         **_session_keys(session),
+        **_mfa_keys(None),
     }
     issuer = str(session.get("SourcePrincipalArn") or "") or None
     return Caller(
@@ -239,11 +252,19 @@ def _tag_keys(*layers: Iterable[Mapping[str, str]]) -> dict[str, ContextValue]:
 
 
 def _session_keys(session: Mapping[str, Any] | None) -> dict[str, ContextValue]:
-    """The keys that only temporary credentials have."""
+    """The key that all temporary credentials have, and only they."""
     if session is None:
         return {}
     issued = datetime.fromtimestamp(session["IssuedAt"], UTC)
-    return {
-        "aws:TokenIssueTime": issued.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "aws:MultiFactorAuthPresent": "false",
-    }
+    return {"aws:TokenIssueTime": issued.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def _mfa_keys(used_at: float | None) -> dict[str, ContextValue]:
+    """The keys about MFA, used at that time (seconds since the epoch) or not at all.
+
+    Long-term keys have none of them, and no role's session has: the credentials of AssumeRole do not include MFA
+    information (IAM User Guide, id_credentials_mfa_configure-api-require).
+    """
+    if used_at is None:
+        return {_MFA_PRESENT: "false"}
+    return {_MFA_PRESENT: "true", "aws:MultiFactorAuthAge": str(max(0, int(time.time() - used_at)))}

@@ -82,7 +82,8 @@ def _resource(parameters: Parameters, account: str) -> tuple[str, Mapping[str, A
         return (record["Arn"], record) if record else (f"arn:aws:iam::{account}:{kind}{path}{value}", {})
     for name in _ARN_PARAMETERS:
         if arn := parameter(parameters, name):
-            return arn, iam._policies.get_scoped(account, None, arn) or {}
+            store = iam._mfa_devices if name == "SerialNumber" else iam._policies
+            return arn, store.get_scoped(account, None, arn) or {}
     return "*", {}
 
 

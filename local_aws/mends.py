@@ -24,6 +24,7 @@ from local_aws import (
     iam_quotas,
     iam_service,
     iam_updates,
+    mfa_devices,
     own_user,
     policy_documents,
     refusals,
@@ -46,8 +47,9 @@ MENDS: tuple[Callable[[], None], ...] = (
     refusals.install,
     token_service.install,
     # Of these the later is the first that a call meets: parameters, the document's grammar, quotas, and only then
-    # what the call refers to. The first adds actions, which the others then check as well.
+    # what the call refers to. The first two add actions, which the others then check as well.
     iam_updates.install,
+    mfa_devices.install,
     delete_conflicts.install,
     trust_principals.install,
     iam_quotas.install,

@@ -19,9 +19,11 @@ from local_aws.routing import Headers, Query, service_of
 OPERATIONS = frozenset(
     {
         "CreateAccessKey",
+        "DeactivateMFADevice",
         "DeleteAccessKey",
         "DeleteLoginProfile",
         "GetLoginProfile",
+        "GetMFADevice",
         "GetUser",
         "ListAccessKeys",
         "ListMFADevices",

@@ -59,7 +59,8 @@ def assume_role(caller: Caller, request: StsRequest) -> Response:
     role_arn = request.get("RoleArn") or ""
     account, role_name = _parse(role_arn)
     session = _session(caller, request, account)
-    mfa.check(caller, request)
+    if mfa.check(caller, request):
+        caller = caller.with_mfa()
     role = upstream.module("services.iam")._roles.get_scoped(account, None, role_name)
     if role is not None and role["Arn"] != role_arn:
         role = None

@@ -9,6 +9,8 @@ Hook: token_service.py hands the requests here; `enforce` has authenticated the 
 
 from __future__ import annotations
 
+import time
+
 from iam_engine.messages import access_denied_message
 from local_aws import authorization, mfa, request_context, sts_requests
 from local_aws.callers import Caller, ContextValue
@@ -31,7 +33,7 @@ def get_session_token(caller: Caller, request: StsRequest) -> Response:
     """Answer GetSessionToken. Raises StsError for a refusal."""
     _refuse_temporary(caller, "GetSessionToken")
     request.check(_SESSION_LIMITS)
-    mfa.check(caller, request)
+    used_mfa = mfa.check(caller, request)
     credentials = issue(
         caller,
         request.duration(_DEFAULT_SECONDS),
@@ -41,6 +43,7 @@ def get_session_token(caller: Caller, request: StsRequest) -> Response:
             "AccountId": caller.principal.account,
             "PrincipalType": "User",
             "PrincipalName": caller.user,
+            "MfaAt": time.time() if used_mfa else None,
         },
     )
     return sts_requests.answer("GetSessionToken", credentials.xml())

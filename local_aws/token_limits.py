@@ -25,7 +25,7 @@ def refusal(caller: Caller, action: str) -> Any:
     if allowed_calls is None:
         return None
     service, _, name = action.partition(":")
-    if service == "iam":
+    if service == "iam" and not (caller.credentials is Credentials.SESSION_TOKEN and caller.used_mfa):
         # AWS answers as if it did not know the token.
         evaluator = upstream.module("core.iam_evaluator")
         return evaluator.AuthError("InvalidClientTokenId", "The security token included in the request is invalid")

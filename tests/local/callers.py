@@ -134,10 +134,12 @@ class Embedded:
         return Caller(self.endpoint, keys["access_key_id"], keys["secret_access_key"])
 
 
-def start_embedded(*arguments: str, environment: dict[str, str] | None = None) -> Embedded:
+def start_embedded(
+    *arguments: str, environment: dict[str, str] | None = None, program: tuple[str, ...] = ("-m", "local_aws")
+) -> Embedded:
     """Start an embedded AWS that ends with this process. Whoever calls this ends it: `stop_embedded`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "local_aws", "--port", "0", "--stop-with-parent", *arguments],
+        [sys.executable, *program, "--port", "0", "--stop-with-parent", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,

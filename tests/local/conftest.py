@@ -5,6 +5,8 @@
 `name`      a function: `name("reader")` is a name nobody else uses, so tests need no clean-up.
 `new_user`  a function: a fresh IAM user on `embedded` with an access key; returns its `Caller`.
 `new_role`  a function: a fresh role on `embedded`; returns its ARN.
+`clock`     an embedded AWS of its own whose clock can be put forward (movable_clock.py): `clock.admin` is its
+            administrator, `clock.advance(seconds)` lets time pass, `clock.code(seed)` is an MFA device's code.
 `stock`     the endpoint of MiniStack as it comes from PyPI with AUTH=true, likewise; for canaries only.
 `stock_admin`  stock's root key.
 
@@ -40,6 +42,7 @@ from tests.local.callers import (
     start_embedded,
     stop_embedded,
 )
+from tests.local.movable_clock import MovableClock
 
 _NUMBERS = itertools.count()
 
@@ -59,6 +62,13 @@ def admin(embedded: Embedded) -> Caller:
 @pytest.fixture(scope="session")
 def partner_admin(embedded: Embedded) -> Caller:
     return embedded.administrator("partner")
+
+
+@pytest.fixture(scope="session")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MovableClock]:
+    movable = MovableClock(tmp_path_factory.mktemp("clock") / "offset")
+    yield movable
+    assert stop_embedded(movable.embedded) == 0
 
 
 @pytest.fixture
