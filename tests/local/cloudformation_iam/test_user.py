@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.local.callers import Caller, Name, NewUser, allow, policy, refusal
-from tests.local.cloudformation_iam.conftest import NewStack
-from tests.local.stacks import Stack, att, document, exists, ref, resource
+from tests.local.stacks import NewStack, Stack, att, document, exists, ref, resource
 
 VIEW = policy(allow("s3:ListAllMyBuckets"))
 TAKEN = re.compile(
