@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.callers import Name, allow, policy, refusal
+from tests.local.callers import Caller, Name, allow, give_mfa_device, policy, refusal
 from tests.local.stacks import exists
 
 VIEW = policy(allow("s3:ListAllMyBuckets"))
@@ -48,6 +48,16 @@ def test_a_login_profile(iam: Any, user: str) -> None:
         "Cannot delete entity, must delete login profile first.",
     )
     iam.delete_login_profile(UserName=user)
+    iam.delete_user(UserName=user)
+
+
+def test_an_mfa_device(admin: Caller, iam: Any, user: str) -> None:
+    serial = give_mfa_device(admin, user, user)
+    assert refusal(iam.delete_user, UserName=user) == (
+        "DeleteConflict",
+        "Cannot delete entity, must delete MFA device first.",
+    )
+    iam.deactivate_mfa_device(UserName=user, SerialNumber=serial)
     iam.delete_user(UserName=user)
 
 
