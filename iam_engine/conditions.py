@@ -85,9 +85,10 @@ class Condition:
         return not result if self.negated and result is not None else result
 
     def _when_absent(self) -> bool:
-        if self.if_exists or self.set_operator is SetOperator.ALL:
-            return True
-        return self.negated and self.set_operator is SetOperator.NONE
+        if self.set_operator is not SetOperator.NONE:
+            # ForAnyValue needs a value that compares: AWS lets IfExists change nothing in that.
+            return self.set_operator is SetOperator.ALL
+        return self.if_exists or self.negated
 
 
 def compile_conditions(block: Any, *, with_variables: bool) -> tuple[Condition, ...]:

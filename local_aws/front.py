@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from local_aws import control_endpoints
+from local_aws import control_endpoints, request_context
 from local_aws.asgi import Application, Message, Receive, Scope, Send, answer
 
 _LOG = logging.getLogger("local_aws")
@@ -12,7 +12,7 @@ _LOG = logging.getLogger("local_aws")
 
 def build(application: Application) -> Application:
     """MiniStack's application with its control endpoints closed and its failures answered."""
-    served = _answer_failures(control_endpoints.close(application))
+    served = _answer_failures(control_endpoints.close(request_context.keeping_headers(application)))
 
     async def by_type(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -90,8 +90,7 @@ def _existing(store: Any, name: str, complaint: str) -> Any:
 
 
 def _refuse_taken(store: Any, name: str, new_name: str, kind: str) -> None:
-    others = {other.lower() for other in store if other != name}
-    if new_name and new_name.lower() in others:
+    if new_name and new_name != name and new_name in store:
         raise IamError("EntityAlreadyExists", f"{kind} with name {new_name} already exists.")
 
 

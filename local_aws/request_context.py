@@ -6,12 +6,29 @@ AWS: IAM User Guide, reference_policies_condition-keys ("Properties of the netwo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 from local_aws import upstream
+from local_aws.asgi import Application, Receive, Scope, Send
 
 ContextValue = str | Sequence[str]
+
+# The keys whose values are headers of the request.
+_HEADERS = {b"user-agent": "aws:UserAgent", b"referer": "aws:referer"}
+_of_headers: ContextVar[Mapping[str, str]] = ContextVar("of_headers", default={})  # noqa: B039 -- never written to
+
+
+def keeping_headers(application: Application) -> Application:
+    """The application, with the request's headers at hand for `common_keys`."""
+
+    async def kept(scope: Scope, receive: Receive, send: Send) -> None:
+        given = scope.get("headers", ())
+        _of_headers.set({_HEADERS[name]: value.decode("latin-1") for name, value in given if name in _HEADERS})
+        await application(scope, receive, send)
+
+    return kept
 
 
 def common_keys(region: str) -> dict[str, ContextValue]:
@@ -25,6 +42,7 @@ def common_keys(region: str) -> dict[str, ContextValue]:
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
         "aws:PrincipalIsAWSService": "false",
+        **_of_headers.get(),
     }
 
 
