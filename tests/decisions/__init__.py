@@ -1,0 +1,1 @@
+"""The decision table: what AWS answers, row by row, written from its documentation; README.md tells the format."""
