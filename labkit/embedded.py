@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from labkit import private_socket
@@ -37,13 +37,14 @@ def running(home: Path) -> Instance | None:
         return None
 
 
-def start(home: Path, port: int = DEFAULT_PORT) -> Instance:
-    """Start the lasting embedded AWS and leave it running. Raises `LabError`."""
+def start(home: Path, port: int = DEFAULT_PORT, faults: Sequence[str] = ()) -> Instance:
+    """Start the lasting embedded AWS and leave it running; `faults` as `--fault` takes them. Raises `LabError`."""
     folder = folder_of(home)
     # Nobody answered on it (see `running`), so it is what a killed one left behind.
     (folder / _SOCKET).unlink(missing_ok=True)
     with (folder / _LOG).open("w") as log:
         options = ["--port", str(port), "--socket", str(folder / _SOCKET), "--state", str(folder / "state")]
+        options += [option for fault in faults for option in ("--fault", fault)]
         process = _spawn(options, log.fileno(), stdin=subprocess.DEVNULL)
     try:
         return _introduction(process, folder / _LOG)

@@ -24,7 +24,10 @@ class AccountKey:
 
 @dataclass(frozen=True)
 class Instance:
-    """One running embedded AWS. `accounts`: "home" and "partner"; `started`: ISO time in UTC."""
+    """One running embedded AWS. `accounts`: "home" and "partner"; `started`: ISO time in UTC.
+
+    `faults`: those that were switched on for tests, as they were asked for.
+    """
 
     pid: int
     port: int
@@ -33,6 +36,7 @@ class Instance:
     started: str
     version: str
     accounts: Mapping[str, AccountKey]
+    faults: tuple[str, ...] = ()
 
     @classmethod
     def from_line(cls, line: str) -> Instance:
@@ -51,4 +55,4 @@ class Instance:
             for name, key in document["accounts"].items()
         }
         plain = {name: document[name] for name in ("pid", "port", "endpoint", "region", "started", "version")}
-        return cls(accounts=accounts, **plain)
+        return cls(accounts=accounts, faults=tuple(document.get("faults", ())), **plain)

@@ -17,9 +17,10 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from local_aws import environment, upstream
+from local_aws.faults import catalogue
 
 _DEFAULT_PORT = 4566
 _BACKLOG = 256
@@ -36,12 +37,32 @@ def _port(text: str) -> int:
     return int(text)
 
 
+class _Fault(argparse.Action):
+    """Collects what --fault asks for; all of it is read each time, as each may be asked for once."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        try:
+            namespace.faults = catalogue.parse((*namespace.faults.texts, values))
+        except catalogue.FaultError as error:
+            raise argparse.ArgumentError(self, str(error)) from error
+
+
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _Parser(prog="python -m local_aws", description="An embedded AWS on 127.0.0.1.", allow_abbrev=False)
     parser.add_argument("--port", type=_port, default=_DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--socket", type=Path, help="Unix socket that answers with the ready document")
     parser.add_argument("--state", type=Path, help="folder for temporary files (default: one of its own)")
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input ends")
+    parser.add_argument(
+        "--fault",
+        action=_Fault,
+        dest="faults",
+        default=catalogue.Faults(),
+        metavar="NAME=VALUE",
+        help="for tests: " + catalogue.DESCRIPTION,
+    )
     parser.add_argument("--verbose", action="store_true", help="log every request to standard error")
     return parser.parse_args(arguments)
 
@@ -80,7 +101,9 @@ def _run(options: argparse.Namespace, listener: socket.socket, folder: Path, rea
     from local_aws import ready_document, server
 
     try:
-        server.run(server.Options(listener, unix_socket, ready, options.stop_with_parent, options.verbose))
+        server.run(
+            server.Options(listener, unix_socket, ready, options.stop_with_parent, options.verbose, options.faults)
+        )
     except ready_document.SocketError as error:
         raise _CannotRunError(str(error)) from error
     return 0

@@ -6,13 +6,15 @@ import logging
 
 from local_aws import control_endpoints, request_context
 from local_aws.asgi import Application, Message, Receive, Scope, Send, answer
+from local_aws.faults.catalogue import Faults
 
 _LOG = logging.getLogger("local_aws")
 
 
-def build(application: Application) -> Application:
-    """MiniStack's application with its control endpoints closed and its failures answered."""
-    served = _answer_failures(control_endpoints.close(request_context.keeping_headers(application)))
+def build(application: Application, faults: Faults) -> Application:
+    """MiniStack's application with its control endpoints closed, its failures answered, and the faults around it."""
+    closed = control_endpoints.close(request_context.keeping_headers(application))
+    served = faults.start(_answer_failures(closed))
 
     async def by_type(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -12,7 +12,7 @@ import json
 import os
 import socket
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,8 +25,8 @@ class SocketError(Exception):
     """The Unix socket can't be had; the text says why and what to do."""
 
 
-def compose(port: int, administrators: Mapping[str, Administrator]) -> bytes:
-    """The document as one line of JSON with its line end."""
+def compose(port: int, administrators: Mapping[str, Administrator], faults: Sequence[str] = ()) -> bytes:
+    """The document as one line of JSON with its line end. `faults`: those that are on, as they were asked for."""
     document = {
         "pid": os.getpid(),
         "port": port,
@@ -34,6 +34,7 @@ def compose(port: int, administrators: Mapping[str, Administrator]) -> bytes:
         "region": REGION,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": f"MiniStack {upstream.VERSION}",
+        "faults": list(faults),
         "accounts": {
             name: {
                 "account": administrator.account,

@@ -20,6 +20,7 @@ from hypercorn.typing import Framework
 from hypercorn.utils import wrap_app
 
 from local_aws import administrators, front, loopback, mends, ready_document, upstream
+from local_aws.faults.catalogue import Faults
 
 _WORKER_THREADS = 64
 _GRACE_SECONDS = 1.0
@@ -34,6 +35,7 @@ class Options:
     ready: int
     stop_with_parent: bool
     verbose: bool
+    faults: Faults
 
     @property
     def port(self) -> int:
@@ -49,7 +51,7 @@ def run(options: Options) -> None:
         # It warns, as it is loaded, of what KMS can't do without an optional package.
         logging.getLogger("kms").setLevel(logging.ERROR)
     mends.install()
-    line = ready_document.compose(options.port, administrators.create())
+    line = ready_document.compose(options.port, administrators.create(), options.faults.texts)
     unix_listener = ready_document.bind(options.unix_socket) if options.unix_socket else None
     try:
         asyncio.run(_serve(options, line, unix_listener))
@@ -76,7 +78,7 @@ async def _serve(options: Options, line: bytes, unix_listener: socket.socket | N
         # The socket already holds connections, so nobody who reads the line can come too early.
         ready_document.write_line(options.ready, line)
         await worker_serve(
-            wrap_app(cast(Framework, front.build(ministack.app)), 0, "asgi"),
+            wrap_app(cast(Framework, front.build(ministack.app, options.faults)), 0, "asgi"),
             _config(options.verbose),
             sockets=Sockets(secure_sockets=[], insecure_sockets=[options.listener], quic_sockets=[]),
             shutdown_trigger=stop.wait,

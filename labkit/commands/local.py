@@ -19,17 +19,26 @@ def command() -> None:
 
 @command.command("start")
 @click.option("--port", type=click.IntRange(0, 65535), default=embedded.DEFAULT_PORT, show_default=True)
-def start(port: int) -> None:
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="For tests: let something go wrong, such as propagation=5 or throttle=0.2 (a wrong one lists them all).",
+)
+def start(port: int, faults: tuple[str, ...]) -> None:
     """Start the embedded AWS and leave it running."""
     home, terminal = lab_home(os.environ), Terminal()
     found = embedded.running(home)
     if found and port not in (found.port, embedded.DEFAULT_PORT):
         raise LabError(f"the embedded AWS already runs on port {found.port}; stop it first: lab local stop")
+    if found and faults:
+        raise LabError("the embedded AWS already runs; faults are switched on as it starts: lab local stop")
     if found:
         terminal.say(f"The embedded AWS already runs at {found.endpoint}.")
         return
     with terminal.stage("starting the embedded AWS"):
-        instance = embedded.start(home, port)
+        instance = embedded.start(home, port, faults)
     terminal.say(f'The embedded AWS runs at {instance.endpoint}. Use it: eval "$(lab env)"')
 
 
@@ -56,5 +65,7 @@ def status() -> None:
         return
     terminal.say(f"endpoint  {found.endpoint}")
     terminal.say(f"process   {found.pid}, {found.version}, since {found.started}")
+    if found.faults:
+        terminal.say(f"faults    {', '.join(found.faults)}")
     for name, key in found.accounts.items():
         terminal.say(f"account   {key.account} ({name})")
