@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -42,6 +42,9 @@ class LabUser(Construct):
         *,
         user_name: str,
         managed_policies: Sequence[iam.IManagedPolicy] = (),
+        inline_policies: Mapping[str, iam.PolicyDocument] | None = None,
+        groups: Sequence[iam.IGroup] = (),
+        tags: Mapping[str, str] | None = None,
         console_password: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -52,16 +55,20 @@ class LabUser(Construct):
             "User",
             user_name=user_name,
             managed_policies=list(managed_policies),
+            groups=list(groups),
             password=password,
             # Only a user with iam:ChangePassword gets past a required reset, and that would be one more permission.
             password_reset_required=False if password else None,
         )
+        self._put_inline(inline_policies or {})
+        for key, value in (tags or {}).items():
+            cdk.Tags.of(self.user).add(key, value)
         self.access_key_secret = self._keep_access_key(user_name)
         for secret in filter(None, (self.access_key_secret, self.password_secret)):
             acknowledge(secret, "a lab's credentials live as long as the lab, which is not long", [NO_ROTATION])
 
-    def outputs(self) -> dict[str, str]:
-        """The stack outputs for this user: name, ARN, and the ARNs of the secrets."""
+    def outputs(self, prefix: str = "") -> dict[str, str]:
+        """The stack outputs for this user, with `prefix` before each key: name, ARN, and the ARNs of the secrets."""
         outputs = {
             "UserName": self.user.user_name,
             "UserArn": self.user.user_arn,
@@ -69,7 +76,16 @@ class LabUser(Construct):
         }
         if self.password_secret:
             outputs["PasswordSecretArn"] = self.password_secret.secret_arn
-        return outputs
+        return {f"{prefix}{key}": value for key, value in outputs.items()}
+
+    def _put_inline(self, policies: Mapping[str, iam.PolicyDocument]) -> None:
+        """Make `policies` part of the user itself: as resources of their own they would look added by hand."""
+        user = self.user.node.default_child
+        if policies and isinstance(user, iam.CfnUser):
+            user.policies = [
+                iam.CfnUser.PolicyProperty(policy_name=name, policy_document=document)
+                for name, document in policies.items()
+            ]
 
     def _generate_password(self, user_name: str) -> secretsmanager.Secret:
         return secretsmanager.Secret(

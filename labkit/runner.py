@@ -9,7 +9,7 @@ from typing import Protocol
 from labkit.checks.check import Check
 from labkit.checks.lab import Lab
 from labkit.checks.observation import FINAL, Observation, State
-from labkit.checks.principals import Session
+from labkit.checks.principals import Temporary
 from labkit.checks.values import Facts, MissingOutputError
 from labkit.deadline import Clock, Deadline, wait_before
 from labkit.results import CheckResult, LabResult
@@ -44,9 +44,10 @@ class Runner:
     deadline: Deadline
     audience: Audience
     clock: Clock = field(default_factory=Clock)
+    _proven: set[str] = field(default_factory=set)
 
     def run(self, name: str, lab: Lab) -> LabResult:
-        """Run the whole story of `lab`, and put back what a wrongly allowed call changed."""
+        """Run the whole story of `lab`, and put back what it changed."""
         started = self.clock.now()
         try:
             results = tuple(self._results(lab))
@@ -59,6 +60,8 @@ class Runner:
     def _results(self, lab: Lab) -> Iterator[CheckResult]:
         for check in lab.story:
             result = self._decide(check)
+            if result.verdict is Verdict.PROVEN:
+                self._proven.add(check.id)
             self.audience.decided(result)
             yield result
 
@@ -81,9 +84,11 @@ class Runner:
 
     def _observe(self, check: Check) -> Observation:
         who = check.identity
-        if isinstance(who, Session) and not self.scene.is_open(who):
-            reason = f"{who.role.name} was not assumed, so there is no session to ask with"
+        if isinstance(who, Temporary) and not self.scene.is_open(who):
+            reason = f"there are no credentials of {who.label} to ask with"
             return Observation(State.WITHOUT_BASIS, "not asked", reason)
+        if check.after and check.after not in self._proven:
+            return Observation(State.WITHOUT_BASIS, "not asked", f"it proves nothing unless {check.after} is proven")
         try:
             return check.observe(self.scene)
         except MissingOutputError as error:
@@ -117,7 +122,7 @@ def _text(describe: Callable[[Facts], str], facts: Facts) -> str:
 def _clean_up_failed(problems: list[str]) -> CheckResult:
     return CheckResult(
         id="clean-up",
-        title="What a wrongly allowed call changed is put back",
+        title="What the story changed is put back",
         identity="administrator",
         call="; ".join(problems),
         expected="undone",

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit.aws.answers import Answer, Kind, from_error
-from labkit.aws.clients import Clients, Credentials, ask
+from labkit.aws.clients import ASK_ONCE, PERSIST, Clients, Credentials, ask
+from labkit.checks.assume import aws_time
 from labkit.checks.calls import Call
 from labkit.checks.check import UnreadableSecretError
-from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, Session
+from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, Temporary
 from labkit.checks.values import Facts, resolve
 
 _GET_CALLER_IDENTITY = Call("sts", "GetCallerIdentity")
+_CHANGED_NOTHING = (Kind.DENIED, Kind.REFUSED, Kind.CREDENTIALS)
+_NOTHING_TO_UNDO = ("NoSuchEntity", "NoSuchKey")
 
 
 @dataclass
@@ -30,32 +35,42 @@ class LiveScene:
     clients: Clients
     administrator_arn: str
     _keys: dict[str, Credentials] = field(default_factory=dict, repr=False)
-    _sessions: dict[Session, Credentials] = field(default_factory=dict, repr=False)
+    _sessions: dict[Temporary, Credentials] = field(default_factory=dict, repr=False)
+    _opened: dict[Temporary, datetime] = field(default_factory=dict)
     _to_undo: list[Call] = field(default_factory=list)
 
-    def ask(self, who: Identity, call: Call, *, all_pages: bool = False) -> Answer:
-        """Make `call` as `who`. If it goes through and says how to undo it, it is undone at once."""
+    def ask(self, who: Identity, call: Call, *, all_pages: bool = False, keep: bool = False) -> Answer:
+        """Make `call` as `who`. If it says how to undo it, that is done at once, or (`keep`) by `undo_all`."""
+        to_undo = [call.undo] if call.undo and call.undo not in self._to_undo else []
+        # Before the call: an answer that gets lost on its way has changed something all the same.
+        self._to_undo += to_undo
         answer = self._send(who, call, all_pages=all_pages)
-        if answer.kind is Kind.ALLOWED and call.undo:
-            self._to_undo.append(call.undo)
-            self.undo_all()
+        if answer.kind in _CHANGED_NOTHING:
+            self._undone(to_undo)
+        elif not keep:
+            self._undo(to_undo)
         return answer
 
-    def open(self, session: Session) -> Answer:
-        """Assume the role of `session` and keep the credentials."""
+    def open(self, session: Temporary) -> Answer:
+        """Have AWS give the credentials of `session`, and keep them."""
         answer = self.try_to_open(session)
         if answer.kind is Kind.ALLOWED:
             given = answer.data["Credentials"]
             self._sessions[session] = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+            self._opened[session] = aws_time(answer.data)
         return answer
 
-    def try_to_open(self, session: Session) -> Answer:
-        """Assume the role of `session` and forget the credentials."""
-        return self._send(session.by, Call("sts", "AssumeRole", dict(session.parameters(self.facts))))
+    def try_to_open(self, session: Temporary) -> Answer:
+        """Have AWS give the credentials of `session`, and forget them."""
+        return self._send(session.by, session.call)
 
-    def is_open(self, session: Session) -> bool:
-        """Whether the role has been assumed."""
+    def is_open(self, session: Temporary) -> bool:
+        """Whether AWS has given the credentials of `session`."""
         return session in self._sessions
+
+    def opened_at(self, session: Temporary) -> datetime:
+        """When it gave them, by AWS's clock, in whole seconds."""
+        return self._opened[session]
 
     def expected_arn(self, who: Identity) -> str:
         """The ARN that GetCallerIdentity must give for `who`."""
@@ -74,19 +89,24 @@ class LiveScene:
 
     def undo_all(self) -> list[str]:
         """Undo what is still to be undone, as the administrator; return what could not be, in words."""
-        left: list[Call] = []
+        return self._undo(list(reversed(self._to_undo)))
+
+    def _undo(self, calls: Sequence[Call]) -> list[str]:
         problems = []
-        for call in reversed(self._to_undo):
-            answer = self._send(ADMINISTRATOR, call)
-            if answer.kind is not Kind.ALLOWED:
-                left.append(call)
+        for call in calls:
+            answer = self._send(ADMINISTRATOR, call, config=PERSIST)
+            if answer.kind is Kind.ALLOWED or answer.code in _NOTHING_TO_UNDO:
+                self._undone([call])
+            else:
                 problems.append(f"{call.text(self.facts)}: {answer}")
-        self._to_undo[:] = reversed(left)
         return problems
 
-    def _send(self, who: Identity, call: Call, *, all_pages: bool = False) -> Answer:
+    def _undone(self, calls: Sequence[Call]) -> None:
+        self._to_undo[:] = [call for call in self._to_undo if call not in calls]
+
+    def _send(self, who: Identity, call: Call, *, all_pages: bool = False, config: Config = ASK_ONCE) -> Answer:
         try:
-            client = self.clients.client(call.service, self._credentials(who))
+            client = self.clients.client(call.service, self._credentials(who), config)
         except UnreadableSecretError as error:
             return Answer(Kind.CREDENTIALS, "NoAccessKey", str(error))
         except BotoCoreError as error:
@@ -96,7 +116,7 @@ class LiveScene:
     def _credentials(self, who: Identity) -> Credentials | None:
         if isinstance(who, Administrator):
             return None
-        if isinstance(who, Session):
+        if isinstance(who, Temporary):
             return self._sessions[who]
         if who.label not in self._keys:
             secret = resolve(who.access_key, self.facts)

@@ -31,20 +31,15 @@ from labkit.checks import (
     Says,
     Session,
     TrustPolicyIs,
-    User,
     UserHasExactly,
     allow_assume_role,
     call,
     load_document,
+    user,
     without_service,
 )
 
-JAMES = User(
-    "James",
-    arn=Output("UserArn"),
-    access_key=Output("AccessKeySecretArn"),
-    password=Output("PasswordSecretArn"),
-)
+JAMES = user("James", console_password=True)
 S3_ROLE = Role("James-custom-S3-role", arn=Output("RoleArn"))
 AS_ROLE = Session(S3_ROLE, by=JAMES, name="Radkowski-CLI-test")
 STRANGER = Session(S3_ROLE, by=ADMINISTRATOR, name="a-stranger")

@@ -6,17 +6,12 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 
-from lab_stacks.acknowledged_rules import (
-    NO_ACCESS_LOGS,
-    NO_TLS_ONLY,
-    acknowledge,
-    uses_aws_policy,
-    wildcards_of,
-)
+from lab_stacks.acknowledged_rules import acknowledge, wildcards_of
 from lab_stacks.aws_policy import AwsPolicy, load_aws_policy
 from lab_stacks.console_urls import console_sign_in_url, switch_role_url
+from lab_stacks.lab_bucket import lab_bucket
+from lab_stacks.lab_role import lab_role
 from lab_stacks.lab_stack import LabStack
 from lab_stacks.lab_user import LabUser
 from lab_stacks.policy_parts import split_policy, without_service
@@ -42,7 +37,8 @@ class JamesS3(LabStack):
             console_password=True,
         )
         role = self._s3_role(james)
-        bucket = self._empty_bucket()
+        # Something to list.
+        bucket = lab_bucket(self, "Bucket")
         self.add_outputs(
             {
                 **james.outputs(),
@@ -74,33 +70,12 @@ class JamesS3(LabStack):
 
     def _s3_role(self, james: LabUser) -> iam.Role:
         """Steps 2 to 4, and the trust of steps 10 and 11."""
-        role = iam.Role(
+        return lab_role(
             self,
             "S3Role",
             role_name="James-custom-S3-role",
             description="Lets James, and nobody else, read S3",
-            assumed_by=iam.ArnPrincipal(james.user.user_arn),
-            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonS3ReadOnlyAccess")],
+            trusts=iam.ArnPrincipal(james.user.user_arn),
+            aws_policies=["AmazonS3ReadOnlyAccess"],
+            after=[james],
         )
-        # IAM refuses a trust policy whose principal it does not see everywhere yet: give a new user some seconds.
-        role.node.add_dependency(james.access_key_secret)
-        acknowledge(
-            role, "the document attaches AWS's own policy (step 3)", [uses_aws_policy("AmazonS3ReadOnlyAccess")]
-        )
-        return role
-
-    def _empty_bucket(self) -> s3.Bucket:
-        """Something to list. Empty, so that it goes with the stack."""
-        bucket = s3.Bucket(
-            self,
-            "Bucket",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
-        acknowledge(bucket, "nothing is ever kept in it", [NO_ACCESS_LOGS])
-        acknowledge(
-            bucket,
-            "a bucket policy would deny by itself, and the lab shows what identity policies do not allow",
-            [NO_TLS_ONLY],
-        )
-        return bucket

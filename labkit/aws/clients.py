@@ -23,6 +23,8 @@ ASK_ONCE = Config(
     connect_timeout=CONNECT_TIMEOUT_S,
     read_timeout=READ_TIMEOUT_S,
     retries={"mode": "standard", "total_max_attempts": 1},
+    # What is not valid is AWS's to say: botocore would refuse a session of 899 seconds by itself.
+    parameter_validation=False,
 )
 # For the administrator's own work (set-up, teardown), where nothing is concluded from a single answer.
 PERSIST = Config(

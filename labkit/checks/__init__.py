@@ -1,53 +1,69 @@
 """The vocabulary in which a lab says what must be proven.
 
-A lab's `checks.py` needs this module and nothing else of ours. Who asks: `User`, `Session`, `ADMINISTRATOR`.
-What is asked: `call`. What must come out: the checks. Values that only the deployed stack knows: `Output`.
+A lab's `checks.py` needs this module and nothing else of ours. Who asks: `User`, `Session`, `SessionToken`,
+`FederatedUser`, `ADMINISTRATOR`. What is asked: `call`. What must come out: the checks. What the administrator does in
+between: `Change`, `SessionsRevoked`. Values that only the deployed stack knows: `Output`, `AccountId`, `Text`.
 """
 
 from labkit.checks.allowed import Allowed
-from labkit.checks.assume import Assumed, NotAssumed
-from labkit.checks.attachments import RoleHasExactly, UserHasExactly
+from labkit.checks.assume import Assumed, NotAssumed, TokenGiven
+from labkit.checks.attachments import GroupHasExactly, RoleHasExactly, UserHasExactly, allow
 from labkit.checks.calls import Finds, Includes, call
+from labkit.checks.changes import Change, SessionsRevoked
 from labkit.checks.denied import Denied
 from labkit.checks.documents import load_document, without_service
 from labkit.checks.identity import CallerIdentity
 from labkit.checks.lab import Lab
 from labkit.checks.permissions import NoActionOf, PoliciesTogetherAre
-from labkit.checks.principals import ADMINISTRATOR, Role, Session, User
+from labkit.checks.principals import ADMINISTRATOR, FederatedUser, Group, Role, Session, SessionToken, User, user
 from labkit.checks.reasons import NO_IDENTITY_ALLOW, AnyOf, Because, Says
+from labkit.checks.refused import Refused, refused_session
 from labkit.checks.sign_in import HasConsolePassword, HasOneAccessKey
 from labkit.checks.trust import TrustPolicyIs, allow_assume_role
-from labkit.checks.values import AwsPolicy, CustomerPolicy, Output
+from labkit.checks.values import AccountId, AwsPolicy, CustomerPolicy, Output, Text
 
 __all__ = [
+    "AccountId",
     "ADMINISTRATOR",
+    "allow",
+    "allow_assume_role",
     "Allowed",
     "AnyOf",
     "Assumed",
     "AwsPolicy",
     "Because",
+    "call",
     "CallerIdentity",
+    "Change",
     "CustomerPolicy",
     "Denied",
+    "FederatedUser",
     "Finds",
+    "Group",
+    "GroupHasExactly",
     "HasConsolePassword",
     "HasOneAccessKey",
     "Includes",
     "Lab",
+    "load_document",
     "NO_IDENTITY_ALLOW",
     "NoActionOf",
     "NotAssumed",
     "Output",
     "PoliciesTogetherAre",
+    "Refused",
+    "refused_session",
     "Role",
     "RoleHasExactly",
     "Says",
     "Session",
+    "SessionsRevoked",
+    "SessionToken",
+    "Text",
+    "TokenGiven",
     "TrustPolicyIs",
+    "user",
     "User",
     "UserHasExactly",
-    "allow_assume_role",
-    "call",
-    "load_document",
     "without_service",
 ]

@@ -42,7 +42,8 @@ class Allowed(Check):
         return "allowed"
 
     def observe(self, scene: Scene) -> Observation:
-        answer = scene.ask(self.who, self.call, all_pages=bool(self.answer or self.same_as_administrator))
+        all_pages = bool(self.answer or self.same_as_administrator)
+        answer = scene.ask(self.who, self.call, all_pages=all_pages, keep=True)
         if answer.kind is Kind.ALLOWED:
             return self._look_into(answer, scene)
         if answer.kind is Kind.DENIED:

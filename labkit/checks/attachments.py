@@ -1,86 +1,176 @@
-"""The checks that a user or role has exactly the policies, groups and boundary that it should have."""
+"""The checks that a user, role or group has exactly the policies that it should have, and nothing else of power."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from labkit.checks.check import Scene
-from labkit.checks.principals import Role, User
+from labkit.checks.documents import canonical_statement, statements
+from labkit.checks.principals import ONE_HOUR_S, Group, Role, User
 from labkit.checks.shape import Shape, read, set_differences
 from labkit.checks.values import AwsPolicy, CustomerPolicy, Facts, Output, resolve
 
 PolicyArn = AwsPolicy | CustomerPolicy | Output
+Statement = Mapping[str, Any]
+# What a principal has, by kind: "attached policy" and its ARNs, "group" and their names …
+Inventory = Mapping[str, set[str]]
 
 
 @dataclass(frozen=True)
-class RoleHasExactly(Shape):
-    """`role` has exactly these `managed` policies, `inline` policies (names) and `boundary`, and nothing else."""
+class _HasExactly(Shape):
+    """The base: a subclass says in `_declared` and `_deployed` what there should be and what there is."""
+
+    def expected(self, facts: Facts) -> str:
+        return _text(self._declared(facts))
+
+    def look(self, scene: Scene) -> tuple[str, list[str]]:
+        declared, deployed = self._declared(scene.facts), self._deployed(scene)
+        differences = [line for what in declared for line in set_differences(what, declared[what], deployed[what])]
+        return _text(deployed), differences
+
+    def _declared(self, facts: Facts) -> Inventory:
+        raise NotImplementedError
+
+    def _deployed(self, scene: Scene) -> Inventory:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class RoleHasExactly(_HasExactly):
+    """`role` has exactly these `managed` policies, `inline` policies and `boundary`, and lets sessions last so long.
+
+    `inline`: the statements of each inline policy by its name; they may hold `Output` and the like.
+    `longest_session`: seconds; one hour unless the lab says otherwise, as it is AWS's default.
+    """
 
     role: Role
     managed: tuple[PolicyArn, ...] = ()
-    inline: tuple[str, ...] = ()
+    inline: Mapping[str, Sequence[Statement]] = field(default_factory=dict, hash=False)
     boundary: PolicyArn | None = None
+    longest_session: int = ONE_HOUR_S
 
     def call_text(self, facts: Facts) -> str:
         return f"iam:ListAttachedRolePolicies, ListRolePolicies, GetRole RoleName={self.role.name}"
 
-    def expected(self, facts: Facts) -> str:
-        return _inventory(set(resolve(self.managed, facts)), set(self.inline), set(), _boundary(self.boundary, facts))
+    def _declared(self, facts: Facts) -> Inventory:
+        return {
+            **_declared_policies(self.managed, self.inline, facts),
+            "permissions boundary": _boundary(self.boundary, facts),
+            "session limit": {f"{self.longest_session} s"},
+        }
 
-    def look(self, scene: Scene) -> tuple[str, list[str]]:
-        name = self.role.name
-        attached = read(scene, "ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]
-        managed = {policy["PolicyArn"] for policy in attached}
-        inline = set(read(scene, "ListRolePolicies", RoleName=name)["PolicyNames"])
-        limits = read(scene, "GetRole", RoleName=name)["Role"].get("PermissionsBoundary", {})
-        boundary = {limits["PermissionsBoundaryArn"]} if limits else set()
-        differences = (
-            set_differences("attached policy", set(resolve(self.managed, scene.facts)), managed)
-            + set_differences("inline policy", set(self.inline), inline)
-            + set_differences("permissions boundary", _boundary(self.boundary, scene.facts), boundary)
-        )
-        return _inventory(managed, inline, set(), boundary), differences
+    def _deployed(self, scene: Scene) -> Inventory:
+        role = read(scene, "GetRole", RoleName=self.role.name)["Role"]
+        return {
+            **_deployed_policies(scene, "Role", self.role.name),
+            "permissions boundary": _boundary_of(role),
+            "session limit": {f"{role.get('MaxSessionDuration', ONE_HOUR_S)} s"},
+        }
 
 
 @dataclass(frozen=True)
-class UserHasExactly(Shape):
-    """`user` has exactly these `managed` and `inline` policies, `groups` and `boundary`, and nothing else."""
+class UserHasExactly(_HasExactly):
+    """`user` has exactly these `managed` and `inline` policies, `groups`, `boundary` and `tags`, and nothing else.
+
+    `inline`: as in `RoleHasExactly`. The tag with which a stack marks the lab is not among `tags`.
+    """
 
     user: User
     managed: tuple[PolicyArn, ...] = ()
-    inline: tuple[str, ...] = ()
+    inline: Mapping[str, Sequence[Statement]] = field(default_factory=dict, hash=False)
     groups: tuple[str, ...] = ()
     boundary: PolicyArn | None = None
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def call_text(self, facts: Facts) -> str:
         calls = "ListAttachedUserPolicies, ListUserPolicies, ListGroupsForUser, GetUser"
         return f"iam:{calls} UserName={self.user.name}"
 
-    def expected(self, facts: Facts) -> str:
-        managed = set(resolve(self.managed, facts))
-        return _inventory(managed, set(self.inline), set(self.groups), _boundary(self.boundary, facts))
+    def _declared(self, facts: Facts) -> Inventory:
+        return {
+            **_declared_policies(self.managed, self.inline, facts),
+            "group": set(self.groups),
+            "permissions boundary": _boundary(self.boundary, facts),
+            "tag": {f"{key}={value}" for key, value in self.tags.items()},
+        }
 
-    def look(self, scene: Scene) -> tuple[str, list[str]]:
-        name = self.user.name
-        attached = read(scene, "ListAttachedUserPolicies", UserName=name)["AttachedPolicies"]
-        managed = {policy["PolicyArn"] for policy in attached}
-        inline = set(read(scene, "ListUserPolicies", UserName=name)["PolicyNames"])
-        groups = {group["GroupName"] for group in read(scene, "ListGroupsForUser", UserName=name)["Groups"]}
-        limits = read(scene, "GetUser", UserName=name)["User"].get("PermissionsBoundary", {})
-        boundary = {limits["PermissionsBoundaryArn"]} if limits else set()
-        differences = (
-            set_differences("attached policy", set(resolve(self.managed, scene.facts)), managed)
-            + set_differences("inline policy", set(self.inline), inline)
-            + set_differences("group", set(self.groups), groups)
-            + set_differences("permissions boundary", _boundary(self.boundary, scene.facts), boundary)
-        )
-        return _inventory(managed, inline, groups, boundary), differences
+    def _deployed(self, scene: Scene) -> Inventory:
+        user = read(scene, "GetUser", UserName=self.user.name)["User"]
+        groups = read(scene, "ListGroupsForUser", UserName=self.user.name)["Groups"]
+        return {
+            **_deployed_policies(scene, "User", self.user.name),
+            "group": {group["GroupName"] for group in groups},
+            "permissions boundary": _boundary_of(user),
+            "tag": {f"{tag['Key']}={tag['Value']}" for tag in user.get("Tags", []) if not _of_the_stack(tag["Key"])},
+        }
+
+
+@dataclass(frozen=True)
+class GroupHasExactly(_HasExactly):
+    """`group` has exactly these `members` (names of users), `managed` and `inline` policies."""
+
+    group: Group
+    members: tuple[str, ...] = ()
+    managed: tuple[PolicyArn, ...] = ()
+    inline: Mapping[str, Sequence[Statement]] = field(default_factory=dict, hash=False)
+
+    def call_text(self, facts: Facts) -> str:
+        return f"iam:GetGroup, ListAttachedGroupPolicies, ListGroupPolicies GroupName={self.group.name}"
+
+    def _declared(self, facts: Facts) -> Inventory:
+        return {"member": set(self.members), **_declared_policies(self.managed, self.inline, facts)}
+
+    def _deployed(self, scene: Scene) -> Inventory:
+        members = read(scene, "GetGroup", GroupName=self.group.name)["Users"]
+        policies = _deployed_policies(scene, "Group", self.group.name)
+        return {"member": {member["UserName"] for member in members}, **policies}
+
+
+def allow(action: str | Sequence[str], resource: Any, condition: Statement | None = None) -> dict[str, Any]:
+    """The statement of an identity policy that allows `action` on `resource`, under `condition`."""
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    return {**statement, "Condition": condition} if condition else statement
+
+
+def _declared_policies(
+    managed: Sequence[PolicyArn], inline: Mapping[str, Sequence[Statement]], facts: Facts
+) -> dict[str, set[str]]:
+    return {
+        "attached policy": set(resolve(managed, facts)),
+        "inline policy": {_inline(name, resolve(content, facts)) for name, content in inline.items()},
+    }
+
+
+def _deployed_policies(scene: Scene, kind: str, name: str) -> dict[str, set[str]]:
+    """What policies the principal `name` of `kind` (User, Role, Group) has. Raises `UnreadableError`."""
+    principal = {f"{kind}Name": name}
+    attached = read(scene, f"ListAttached{kind}Policies", **principal)["AttachedPolicies"]
+    names = read(scene, f"List{kind}Policies", **principal)["PolicyNames"]
+    documents = {n: read(scene, f"Get{kind}Policy", **principal, PolicyName=n)["PolicyDocument"] for n in names}
+    return {
+        "attached policy": {policy["PolicyArn"] for policy in attached},
+        "inline policy": {_inline(n, statements(document)) for n, document in documents.items()},
+    }
+
+
+def _inline(name: str, content: Iterable[Statement]) -> str:
+    return " ".join([name, *sorted(canonical_statement(statement) for statement in content)])
 
 
 def _boundary(boundary: PolicyArn | None, facts: Facts) -> set[str]:
     return {boundary.resolve(facts)} if boundary else set()
 
 
-def _inventory(managed: set[str], inline: set[str], groups: set[str], boundary: set[str]) -> str:
-    parts = {"attached": managed, "inline": inline, "groups": groups, "boundary": boundary}
-    return "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in parts.items() if names) or "nothing"
+def _boundary_of(principal: Mapping[str, Any]) -> set[str]:
+    limits = principal.get("PermissionsBoundary")
+    return {limits["PermissionsBoundaryArn"]} if limits else set()
+
+
+def _of_the_stack(tag_key: str) -> bool:
+    return tag_key == "lab" or tag_key.startswith("aws:")
+
+
+def _text(inventory: Inventory) -> str:
+    return "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in inventory.items() if names) or "nothing"

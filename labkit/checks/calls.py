@@ -16,7 +16,8 @@ class Call:
 
     `service`: boto3's name; `operation`: as AWS spells it; `parameters`: may hold `Output` and the like;
     `action`: the action that IAM decides on, where it is called otherwise than the operation;
-    `undo`: the call by which the administrator takes back what this one did, should it go through.
+    `undo`: the call by which the administrator takes back what this one did. Where the call was not meant to go
+    through, that happens at once, otherwise when the story has ended.
     """
 
     service: str

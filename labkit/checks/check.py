@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.calls import Call
 from labkit.checks.observation import Observation, State
-from labkit.checks.principals import Identity, Session
+from labkit.checks.principals import Identity, Temporary
 from labkit.checks.values import Facts
 
 
@@ -17,19 +18,23 @@ class Scene(Protocol):
 
     facts: Facts
 
-    def ask(self, who: Identity, call: Call, *, all_pages: bool = False) -> Answer:
-        """Make `call` as `who`; undo at once what it did, where the call says how."""
+    def ask(self, who: Identity, call: Call, *, all_pages: bool = False, keep: bool = False) -> Answer:
+        """Make `call` as `who`; where the call says how, undo what it did: at once, or (`keep`) after the story."""
         ...
 
-    def open(self, session: Session) -> Answer:
-        """Assume the role of `session`; keep its credentials for the checks that follow."""
+    def open(self, session: Temporary) -> Answer:
+        """Have AWS give the credentials of `session`; keep them for the checks that follow."""
         ...
 
-    def try_to_open(self, session: Session) -> Answer:
-        """Assume the role of `session` and forget the credentials."""
+    def try_to_open(self, session: Temporary) -> Answer:
+        """Have AWS give the credentials of `session` and forget them."""
         ...
 
-    def is_open(self, session: Session) -> bool: ...
+    def is_open(self, session: Temporary) -> bool: ...
+
+    def opened_at(self, session: Temporary) -> datetime:
+        """When `session` was opened, by AWS's clock; to be asked of an open one."""
+        ...
 
     def expected_arn(self, who: Identity) -> str:
         """The ARN that GetCallerIdentity must give for `who`."""
@@ -48,10 +53,15 @@ class UnreadableSecretError(Exception):
 
 @dataclass(frozen=True)
 class Check:
-    """The base of all checks. `id` is unique in its lab; `title` says in a sentence what is proven."""
+    """The base of all checks. `id` is unique in its lab; `title` says in a sentence what is proven.
+
+    `after`: the id of an earlier check without which this one proves nothing: if that one was not proven,
+    this one is not even asked.
+    """
 
     id: str
     title: str
+    after: str = field(default="", kw_only=True)
 
     @property
     def identity(self) -> Identity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labkit.aws.answers import Answer, Kind
@@ -47,7 +48,9 @@ class Denied(Check):
     def observe(self, scene: Scene) -> Observation:
         answer = scene.ask(self.who, self.call)
         if answer.kind is Kind.DENIED:
-            return weigh_denial(scene, self.who, answer, self.call, self.because)
+            return weigh_denial(
+                scene, self.who, answer, denial_code(self.call.service), (self.call.iam_action,), self.because
+            )
         if answer.kind is Kind.ALLOWED:
             state = State.UNSETTLED if self.withdrawn else State.WRONG
             return Observation(state, "allowed", "allowed where it should be denied")
@@ -61,20 +64,24 @@ def denial_text(code: str, because: Reason | None) -> str:
     return f"{code} ({because})" if because else code
 
 
-def weigh_denial(scene: Scene, who: Identity, answer: Answer, call: Call, because: Reason | None) -> Observation:
-    """Whether a denial is the one expected: code, principal, action, reason, and a live caller."""
-    problem = _misfit(scene, who, answer, call, because)
+def weigh_denial(
+    scene: Scene, who: Identity, answer: Answer, code: str, actions: Sequence[str], because: Reason | None
+) -> Observation:
+    """Whether a denial is the one expected: `code`, principal, one of `actions`, reason, and a live caller."""
+    problem = _misfit(scene, who, answer, code, actions, because)
     if problem:
         return Observation(State.WRONG, str(answer), problem)
     return not_live(scene, who) or Observation(State.PROVEN, str(answer))
 
 
-def _misfit(scene: Scene, who: Identity, answer: Answer, call: Call, because: Reason | None) -> str | None:
+def _misfit(
+    scene: Scene, who: Identity, answer: Answer, code: str, actions: Sequence[str], because: Reason | None
+) -> str | None:
     stated = answer.denial
-    if answer.code != denial_code(call.service):
+    if answer.code != code:
         return f"denied, but with the code {answer.code}"
     if stated.principal and stated.principal != scene.expected_arn(who):
         return f"denied to {stated.principal}, not to {scene.expected_arn(who)}"
-    if stated.action and stated.action.lower() != call.iam_action.lower():
-        return f"{stated.action} is denied, not {call.iam_action}"
+    if stated.action and stated.action.lower() not in {action.lower() for action in actions}:
+        return f"{stated.action} is denied, not {' or '.join(actions)}"
     return because.contradicted_by(answer) if because else None

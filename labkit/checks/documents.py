@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,11 @@ def statements(document: Document) -> list[Mapping[str, Any]]:
 def canonical_statement(statement: Mapping[str, Any]) -> str:
     """One spelling for all ways to write a statement: single values as lists, lists sorted, no Sid, no empty Condition.
 
-    IAM User Guide, "Grammar of the IAM JSON policy language": a value and a list of one mean the same.
+    IAM User Guide, "Grammar of the IAM JSON policy language": a value and a list of one mean the same;
+    reference_policies_elements_principal: so do an account's id and its ARN that ends in `:root`.
     """
     kept = {
-        element: _sorted_lists(value, fold=element in ("Action", "NotAction"))
+        element: _sorted_lists(value, spell=_SPELLINGS.get(element, str))
         for element, value in statement.items()
         if element != "Sid" and not (element == "Condition" and not value)
     }
@@ -72,8 +74,22 @@ def _take_apart(statement: Mapping[str, Any]) -> Iterable[Permission]:
             yield effect, action, resource, canonical_statement(rest)
 
 
-def _sorted_lists(value: Any, *, fold: bool = False) -> Any:
+def _sorted_lists(value: Any, *, spell: Callable[[str], str] = str) -> Any:
     if isinstance(value, Mapping):
-        return {key: _sorted_lists(item) for key, item in value.items()}
-    # Actions are compared without regard to case, as IAM does.
-    return sorted(str(item).lower() if fold else str(item) for item in as_list(value))
+        return {key: _sorted_lists(item, spell=spell) for key, item in value.items()}
+    return sorted(spell(str(item)) for item in as_list(value))
+
+
+def _account(principal: str) -> str:
+    """An account in its short form; any other principal as it is."""
+    root = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):root", principal)
+    return root[1] if root else principal
+
+
+# Actions are compared without regard to case, as IAM does.
+_SPELLINGS: Mapping[str, Callable[[str], str]] = {
+    "Action": str.lower,
+    "NotAction": str.lower,
+    "Principal": _account,
+    "NotPrincipal": _account,
+}

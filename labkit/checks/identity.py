@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from labkit.aws.answers import Kind
 from labkit.checks.check import Check, Scene, unknown
 from labkit.checks.observation import Observation, State
-from labkit.checks.principals import Identity, Session, User
+from labkit.checks.principals import Identity, Temporary, User
 from labkit.checks.values import Facts
 
 
@@ -18,7 +18,7 @@ class CallerIdentity(Check):
     Source: AWS STS API Reference, GetCallerIdentity; document 000, steps 18 and 20.
     """
 
-    who: User | Session
+    who: User | Temporary
 
     @property
     def identity(self) -> Identity:

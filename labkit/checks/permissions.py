@@ -18,7 +18,8 @@ _SHOWN = 3
 class PoliciesTogetherAre(Shape):
     """The default versions of `policies` together hold every permission of `reference`, and no other.
 
-    Compared statement for statement as (effect, action, resource, condition).
+    Compared statement for statement as (effect, action, resource, condition). The reference may hold `Output`
+    and the like.
     """
 
     policies: tuple[PolicyArn, ...] = ()
@@ -28,11 +29,12 @@ class PoliciesTogetherAre(Shape):
         return f"iam:GetPolicyVersion of {len(self.policies)} policies"
 
     def expected(self, facts: Facts) -> str:
-        return f"exactly the {len(permissions([self.reference]))} permissions of the reference"
+        wanted = permissions([resolve(self.reference, facts)])
+        return f"exactly {_listed(wanted)}" if len(wanted) <= _SHOWN else f"exactly {len(wanted)} permissions"
 
     def look(self, scene: Scene) -> tuple[str, list[str]]:
         deployed = permissions(_default_version(scene, arn) for arn in resolve(self.policies, scene.facts))
-        wanted = permissions([self.reference])
+        wanted = permissions([resolve(self.reference, scene.facts)])
         differences = _some("lack", wanted - deployed) + _some("also hold", deployed - wanted)
         return f"{len(deployed)} permissions", differences
 
@@ -70,6 +72,9 @@ def _default_version(scene: Scene, arn: str) -> Any:
 def _some(verb: str, found: set[Permission]) -> list[str]:
     if not found:
         return []
-    shown = ", ".join(f"{effect} {action} on {resource}" for effect, action, resource, _ in sorted(found)[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return [f"the deployed policies together {verb}: {shown}{more}"]
+    return [f"the deployed policies together {verb}: {_listed(found)}{more}"]
+
+
+def _listed(found: set[Permission]) -> str:
+    return ", ".join(f"{effect} {action} on {resource}" for effect, action, resource, _ in sorted(found)[:_SHOWN])

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from labkit.checks.values import Facts, Output, resolve
+from labkit.checks.calls import Call
+from labkit.checks.values import Account, Facts, Json, Output, resolve
+
+ONE_HOUR_S = 3600
+TWELVE_HOURS_S = 43200
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ ADMINISTRATOR = Administrator()
 
 @dataclass(frozen=True)
 class User:
-    """An IAM user of the lab.
+    """An IAM user of the lab. Make it with `user`, unless its outputs are named otherwise.
 
     `arn`: its ARN; `access_key`: the ARN of the secret that holds its key as JSON (`AccessKeyId`,
     `SecretAccessKey`); `password`: the ARN of the secret that holds its console password (`password`),
@@ -40,6 +46,12 @@ class User:
         return str(resolve(self.arn, facts))
 
 
+def user(name: str, outputs: str = "", *, console_password: bool = False) -> User:
+    """The user `name`, whose stack outputs all begin with `outputs`."""
+    password = Output(f"{outputs}PasswordSecretArn") if console_password else None
+    return User(name, Output(f"{outputs}UserArn"), Output(f"{outputs}AccessKeySecretArn"), password)
+
+
 @dataclass(frozen=True)
 class Role:
     """An IAM role of the lab, by its name and the output that holds its ARN."""
@@ -49,31 +61,67 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Group:
+    """An IAM group of the lab, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Session:
     """A session of `role`, assumed by `by` under the session name `name`.
 
-    `duration`: seconds, None for AWS's default of one hour; `external_id`: what the trust policy may ask for.
+    `duration`: seconds, None for AWS's default of one hour; `external_id`: what the trust policy may ask for;
+    `tags`: session tags, of which those with a key in `transitive` go on to the next role; `source_identity`: who
+    is behind the session, for good; `policy`: a session policy, which can only take away (it may hold `Output`).
     Sessions are compared by what they are, so the same session named twice is one.
     """
 
     role: Role
-    by: User | Session | Administrator
+    by: User | Session | SessionToken | FederatedUser | Administrator
     name: str
     duration: int | None = None
     external_id: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    transitive: tuple[str, ...] = ()
+    source_identity: str | None = None
+    policy: Mapping[str, Any] | None = field(default=None, hash=False)
 
     @property
     def label(self) -> str:
         return f"{self.role.name}/{self.name}"
 
-    def parameters(self, facts: Facts) -> dict[str, object]:
-        """The parameters of the AssumeRole call that opens the session."""
-        optional = {"DurationSeconds": self.duration, "ExternalId": self.external_id}
-        return {
-            "RoleArn": resolve(self.role.arn, facts),
-            "RoleSessionName": self.name,
-            **{name: value for name, value in optional.items() if value is not None},
-        }
+    @property
+    def lasts(self) -> int:
+        """For how many seconds it is asked for (AWS STS API Reference, AssumeRole, DurationSeconds)."""
+        return ONE_HOUR_S if self.duration is None else self.duration
+
+    @property
+    def call(self) -> Call:
+        """The AssumeRole call that opens the session."""
+        return Call(
+            "sts",
+            "AssumeRole",
+            _given(
+                RoleArn=self.role.arn,
+                RoleSessionName=self.name,
+                DurationSeconds=self.duration,
+                ExternalId=self.external_id,
+                Tags=[{"Key": key, "Value": value} for key, value in self.tags.items()] or None,
+                TransitiveTagKeys=list(self.transitive) or None,
+                SourceIdentity=self.source_identity,
+                Policy=Json(self.policy) if self.policy else None,
+            ),
+        )
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions of which each must be allowed (IAM User Guide, id_session-tags and monitor_control-access)."""
+        return (
+            "sts:AssumeRole",
+            *(("sts:TagSession",) if self.tags else ()),
+            *(("sts:SetSourceIdentity",) if self.source_identity else ()),
+        )
 
     def expected_arn(self, facts: Facts) -> str:
         """The ARN that GetCallerIdentity gives in the session (it leaves out the role's path).
@@ -84,4 +132,83 @@ class Session:
         return f"arn:{partition}:sts::{account}:assumed-role/{resource.rsplit('/', 1)[-1]}/{self.name}"
 
 
-Identity = User | Session | Administrator
+@dataclass(frozen=True)
+class SessionToken:
+    """What GetSessionToken gives the user `by`: temporary credentials of that same user.
+
+    `duration`: seconds, None for AWS's default of twelve hours.
+    """
+
+    by: User
+    duration: int | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.by.name}, session token"
+
+    @property
+    def lasts(self) -> int:
+        """For how many seconds it is asked for (AWS STS API Reference, GetSessionToken)."""
+        return TWELVE_HOURS_S if self.duration is None else self.duration
+
+    @property
+    def call(self) -> Call:
+        """The GetSessionToken call that gives the credentials."""
+        return Call("sts", "GetSessionToken", _given(DurationSeconds=self.duration))
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return ("sts:GetSessionToken",)
+
+    def expected_arn(self, facts: Facts) -> str:
+        """The ARN that GetCallerIdentity gives: the user's own."""
+        return self.by.expected_arn(facts)
+
+
+@dataclass(frozen=True)
+class FederatedUser:
+    """What GetFederationToken gives the user `by`: credentials that may do what both `by` and `policy` allow.
+
+    `name`: what the federated user is called; `policy`: the session policy, without which they may do next to
+    nothing; `duration`: seconds, None for AWS's default of twelve hours.
+    """
+
+    by: User
+    name: str
+    policy: Mapping[str, Any] | None = field(default=None, hash=False)
+    duration: int | None = None
+
+    @property
+    def label(self) -> str:
+        return f"federated user {self.name}"
+
+    @property
+    def lasts(self) -> int:
+        """For how many seconds it is asked for (AWS STS API Reference, GetFederationToken)."""
+        return TWELVE_HOURS_S if self.duration is None else self.duration
+
+    @property
+    def call(self) -> Call:
+        """The GetFederationToken call that gives the credentials."""
+        policy = Json(self.policy) if self.policy else None
+        return Call("sts", "GetFederationToken", _given(Name=self.name, DurationSeconds=self.duration, Policy=policy))
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return ("sts:GetFederationToken",)
+
+    def expected_arn(self, facts: Facts) -> str:
+        """The ARN that GetCallerIdentity gives (IAM User Guide, "IAM identifiers")."""
+        account = Account.of_arn(self.by.expected_arn(facts))
+        return f"arn:{account.partition}:sts::{account.id}:federated-user/{self.name}"
+
+
+Temporary = Session | SessionToken | FederatedUser
+"""Credentials that a call of STS gives: each knows the `call`, who makes it (`by`) and how long it `lasts`."""
+
+Identity = User | Temporary | Administrator
+
+
+def _given(**parameters: Any) -> dict[str, Any]:
+    """The parameters that are given at all."""
+    return {name: value for name, value in parameters.items() if value is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +40,12 @@ class TrustPolicyIs(Shape):
         return ", ".join(observed), differences
 
 
-def allow_assume_role(principal: Any, condition: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The statement that lets `principal` (the value of `AWS`) assume a role, under `condition`."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+def allow_assume_role(
+    principal: Any, condition: Mapping[str, Any] | None = None, *, actions: Sequence[str] = ("sts:AssumeRole",)
+) -> dict[str, Any]:
+    """The statement that lets `principal` (the value of `AWS`) assume a role, under `condition`.
+
+    `actions`: with sts:TagSession or sts:SetSourceIdentity where the session may bring these.
+    """
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": list(actions)}
     return {**statement, "Condition": condition} if condition else statement

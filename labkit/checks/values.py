@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -70,6 +71,37 @@ class AwsPolicy:
 
     def resolve(self, facts: Facts) -> str:
         return f"arn:{facts.account.partition}:iam::aws:policy/{self.name}"
+
+
+@dataclass(frozen=True)
+class AccountId:
+    """The id of the lab's own account, which in a trust policy stands for the account."""
+
+    def resolve(self, facts: Facts) -> str:
+        return facts.account.id
+
+
+@dataclass(frozen=True)
+class Text:
+    """`parts` (strings, `Output` and the like) one after the other: `Text("arn:aws:s3:::", Output("Bucket"), "/*")`."""
+
+    parts: tuple[Any, ...]
+
+    def __init__(self, *parts: Any) -> None:
+        object.__setattr__(self, "parts", parts)
+
+    def resolve(self, facts: Facts) -> str:
+        return "".join(str(resolve(part, facts)) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Json:
+    """A policy document as the text that a call takes; `document` may hold `Output` and the like."""
+
+    document: Mapping[str, Any] = field(hash=False)
+
+    def resolve(self, facts: Facts) -> str:
+        return json.dumps(resolve(self.document, facts))
 
 
 def resolve(value: Any, facts: Facts) -> Any:

@@ -68,5 +68,5 @@ def _show(entry: Entry, place: Place, terminal: Terminal) -> None:
     for key, value in sorted(stack.outputs.items() if stack else ()):
         if key.endswith("Url"):
             terminal.say(f"  {key}: {value}")
-    users = ", ".join(user.name for user in entry.lab.users)
+    users = "|".join(user.name for user in entry.lab.users)
     terminal.say(f"  next: lab verify {entry.name} · lab shell {users} · lab down {entry.name}")

@@ -1,7 +1,8 @@
-"""A James lab that stands on the embedded AWS, deployed straight from its template and taken down again.
+"""Labs that stand on the embedded AWS, deployed straight from their templates and taken down again.
 
 `place`   the embedded AWS as labkit sees it, through nothing but the environment.
-`james`   the lab, freshly deployed for one test; whatever the test does to it is taken down with it.
+`stand`   `stand("james-s3")`: a lab, freshly deployed for one test; whatever the test does to it is taken down with it.
+`james`   the James lab that way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,6 @@ from tests.local.callers import Embedded
 
 ROOT = Path(__file__).resolve().parents[3]
 CDK = Path(sys.executable).parent / "cdk"
-STACK = "JamesS3"
 # Long enough for what is refused to be asked again, short enough for a test that expects a failure.
 DEADLINE_S = 0.5
 
@@ -61,7 +61,7 @@ class StandingLab:
 
     @property
     def outputs(self) -> dict[str, str]:
-        stack = find_stack(self.place.cloudformation, STACK)
+        stack = find_stack(self.place.cloudformation, self.entry.lab.stack)
         assert stack
         return dict(stack.outputs)
 
@@ -77,14 +77,17 @@ class StandingLab:
         return failed
 
 
+Stand = Callable[[str], StandingLab]
+
+
 @pytest.fixture(scope="session")
-def james_template(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The template that the CDK synthesizes for the lab."""
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the templates that the CDK synthesizes for the labs."""
     assembly = tmp_path_factory.mktemp("assembly")
-    command = [str(CDK), "synth", "--quiet", "--output", str(assembly), "--context", "labs=james-s3"]
-    environment = {**os.environ, "LAB_HOME": str(assembly / "home")}
+    command = [str(CDK), "synth", "--quiet", "--output", str(assembly)]
+    environment = {**os.environ, "CDK_HOME": str(assembly / "home"), "CDK_VALIDATION": "false"}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-    return (assembly / f"{STACK}.template.json").read_text()
+    return assembly
 
 
 @pytest.fixture
@@ -97,32 +100,44 @@ def place(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 @pytest.fixture
-def james(place: Place, james_template: str) -> Iterator[StandingLab]:
-    deploy(place, james_template)
-    (entry,) = find_labs(("james-s3",))
-    yield StandingLab(entry, place)
-    take_down(place)
+def stand(place: Place, assembly: Path) -> Iterator[Stand]:
+    standing: list[str] = []
+
+    def deployed(name: str) -> StandingLab:
+        (entry,) = find_labs((name,))
+        standing.append(entry.lab.stack)
+        deploy(place, entry.lab.stack, (assembly / f"{entry.lab.stack}.template.json").read_text())
+        return StandingLab(entry, place)
+
+    yield deployed
+    for stack in standing:
+        take_down(place, stack)
 
 
-def deploy(place: Place, template: str) -> None:
+@pytest.fixture
+def james(stand: Stand) -> StandingLab:
+    return stand("james-s3")
+
+
+def deploy(place: Place, name: str, template: str) -> None:
     cloudformation = place.cloudformation
-    cloudformation.create_stack(StackName=STACK, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
+    cloudformation.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
     cloudformation.get_waiter("stack_create_complete").wait(
-        StackName=STACK, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400}
+        StackName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400}
     )
 
 
-def take_down(place: Place) -> None:
+def take_down(place: Place, name: str) -> None:
     """Remove what was added by hand, then the stack, then make sure that it is gone."""
-    stack = find_stack(place.cloudformation, STACK)
+    stack = find_stack(place.cloudformation, name)
     if not stack:
         return
     for addition in additions(place, stack):
         remove(place.clients, addition)
-    existed = stack_resources(place, STACK)
-    place.cloudformation.delete_stack(StackName=STACK)
+    existed = stack_resources(place, name)
+    place.cloudformation.delete_stack(StackName=name)
     place.cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName=STACK, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400}
+        StackName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400}
     )
-    traces = prove_absence(place, [STACK], existed)
+    traces = prove_absence(place, [name], existed)
     assert overall(traces) is Presence.GONE, [str(trace) for trace in traces]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from labkit.aws.answers import Answer, Kind, allowed, read_denial
+from labkit.checks.assume import aws_time
 from labkit.checks.calls import Call
-from labkit.checks.principals import Administrator, Identity, Role, Session, User
+from labkit.checks.principals import Administrator, Identity, Role, Session, Temporary, User
 from labkit.checks.values import Account, Facts, Output, resolve
 from labkit.deadline import Clock
 
@@ -60,23 +62,26 @@ class FakeScene:
     administrator_arn: str = ADMIN_ARN
     key_id: str = "AKIAEXAMPLE"
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
-    opened: set[Session] = field(default_factory=set)
+    opened: dict[Temporary, datetime] = field(default_factory=dict)
 
-    def ask(self, who: Identity, call: Call, *, all_pages: bool = False) -> Answer:
+    def ask(self, who: Identity, call: Call, *, all_pages: bool = False, keep: bool = False) -> Answer:
         self.asked.append((who.label, call.operation, resolve(call.parameters, self.facts)))
         return self._reply(who, call.operation)
 
-    def open(self, session: Session) -> Answer:
+    def open(self, session: Temporary) -> Answer:
         answer = self.try_to_open(session)
         if answer.kind is Kind.ALLOWED:
-            self.opened.add(session)
+            self.opened[session] = aws_time(answer.data)
         return answer
 
-    def try_to_open(self, session: Session) -> Answer:
-        return self._reply(session.by, "AssumeRole")
+    def try_to_open(self, session: Temporary) -> Answer:
+        return self._reply(session.by, session.call.operation)
 
-    def is_open(self, session: Session) -> bool:
+    def is_open(self, session: Temporary) -> bool:
         return session in self.opened
+
+    def opened_at(self, session: Temporary) -> datetime:
+        return self.opened[session]
 
     def expected_arn(self, who: Identity) -> str:
         return self.administrator_arn if isinstance(who, Administrator) else who.expected_arn(self.facts)

@@ -8,7 +8,18 @@ from typing import Any, cast
 import pytest
 
 from labkit.aws.answers import Answer, allowed
-from labkit.checks import NO_IDENTITY_ALLOW, Allowed, Assumed, CallerIdentity, Denied, Lab, Output, TrustPolicyIs, call
+from labkit.checks import (
+    NO_IDENTITY_ALLOW,
+    Allowed,
+    Assumed,
+    CallerIdentity,
+    Change,
+    Denied,
+    Lab,
+    Output,
+    TrustPolicyIs,
+    call,
+)
 from labkit.checks.check import Check
 from labkit.checks.observation import Observation
 from labkit.deadline import Deadline
@@ -16,7 +27,17 @@ from labkit.results import CheckResult, LabResult
 from labkit.runner import Runner
 from labkit.scene import LiveScene
 from labkit.verdicts import Verdict
-from tests.unit.labkit.fakes import AS_ROLE, JAMES, S3_ROLE, FakeScene, FakeTime, bad_key, no_identity_allow, throttled
+from tests.unit.labkit.fakes import (
+    AS_ROLE,
+    JAMES,
+    S3_ROLE,
+    FakeScene,
+    FakeTime,
+    bad_key,
+    no_identity_allow,
+    refused,
+    throttled,
+)
 
 LIST = call("s3", "ListBuckets", action="s3:ListAllMyBuckets")
 MAY_LIST = Allowed("may-list", "title", JAMES, LIST)
@@ -110,8 +131,20 @@ def test_without_a_session_there_is_nobody_to_ask() -> None:
     as_role = Allowed("as-role", "title", AS_ROLE, LIST)
     result, _, _ = run(Assumed("assume", "title", AS_ROLE), as_role, AssumeRole=REFUSED, deadline=1)
     assert [check.verdict for check in result.checks] == [Verdict.FAILED, Verdict.UNDETERMINED]
-    assert "was not assumed" in result.checks[1].reason
+    assert "no credentials of James-custom-S3-role/Radkowski-CLI-test" in result.checks[1].reason
     assert result.verdict is Verdict.FAILED
+
+
+def test_what_rests_on_a_step_that_was_not_done_is_not_asked() -> None:
+    step = Change("add", "title", call("iam", "AddUserToGroup", GroupName="team", UserName="James"))
+    then = Denied("then", "title", JAMES, LIST, withdrawn=True, after="add")
+    for answer, verdict in ((allowed({}), Verdict.PROVEN), (refused("NoSuchEntity"), Verdict.UNDETERMINED)):
+        time, listener = FakeTime(), Listener()
+        scene = FakeScene({("administrator", "AddUserToGroup"): answer, ("James", "ListBuckets"): REFUSED})
+        runner = Runner(cast(LiveScene, scene), Deadline(1, time.clock()), listener, time.clock())
+        result = runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=(step, then)))
+        assert result.checks[1].verdict is verdict
+        assert [operation for _, operation, _ in scene.asked].count("ListBuckets") == (verdict is Verdict.PROVEN)
 
 
 def test_a_stack_without_the_output_that_a_check_needs_leaves_it_undetermined() -> None:

@@ -1,5 +1,6 @@
 """A role is assumed with what AWS must hand out for it, or not at all."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -7,11 +8,24 @@ from typing import Any
 import pytest
 
 from labkit.aws.answers import Answer, allowed
-from labkit.checks import ADMINISTRATOR, Assumed, NotAssumed, Session
+from labkit.checks import (
+    ADMINISTRATOR,
+    Assumed,
+    FederatedUser,
+    NotAssumed,
+    Output,
+    Session,
+    SessionToken,
+    Text,
+    TokenGiven,
+)
 from labkit.checks.observation import State
+from labkit.checks.values import resolve
 from tests.unit.labkit.fakes import (
     ADMIN_ARN,
     AS_ROLE,
+    JAMES,
+    JAMES_ARN,
     ROLE_ARN,
     S3_ROLE,
     SESSION_ARN,
@@ -96,12 +110,87 @@ def test_root_can_assume_no_role_so_its_refusal_proves_nothing() -> None:
     assert check.observe(scene).state is State.NOT_APPLICABLE
 
 
+FACTS = FakeScene().facts
+
+
 def test_parameters_of_the_call() -> None:
-    session = Session(S3_ROLE, by=ADMINISTRATOR, name="n", duration=900, external_id="e")
-    assert session.parameters(FakeScene().facts) == {
+    document = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": Text(Output("Bucket"), "/*")}]}
+    session = Session(
+        S3_ROLE,
+        by=ADMINISTRATOR,
+        name="n",
+        duration=900,
+        external_id="e",
+        tags={"team": "red", "unit": "x"},
+        transitive=("team",),
+        source_identity="jo",
+        policy=document,
+    )
+    parameters = resolve(session.call.parameters, FACTS)
+    assert json.loads(parameters.pop("Policy"))["Statement"][0]["Resource"] == "b/*"
+    assert parameters == {
         "RoleArn": ROLE_ARN,
         "RoleSessionName": "n",
         "DurationSeconds": 900,
         "ExternalId": "e",
+        "Tags": [{"Key": "team", "Value": "red"}, {"Key": "unit", "Value": "x"}],
+        "TransitiveTagKeys": ["team"],
+        "SourceIdentity": "jo",
     }
-    assert set(AS_ROLE.parameters(FakeScene().facts)) == {"RoleArn", "RoleSessionName"}
+    assert set(AS_ROLE.call.parameters) == {"RoleArn", "RoleSessionName"}
+
+
+def test_sessions_that_differ_in_anything_are_not_the_same() -> None:
+    others = [
+        Session(S3_ROLE, by=JAMES, name="x"),
+        Session(S3_ROLE, by=JAMES, name=AS_ROLE.name, duration=900),
+        Session(S3_ROLE, by=JAMES, name=AS_ROLE.name, tags={"team": "red"}),
+        Session(S3_ROLE, by=JAMES, name=AS_ROLE.name, policy={"Statement": []}),
+        Session(S3_ROLE, by=AS_ROLE, name=AS_ROLE.name),
+    ]
+    assert len({AS_ROLE, Session(S3_ROLE, by=JAMES, name=AS_ROLE.name), *others}) == 6
+
+
+def test_how_long_it_should_last_is_what_was_asked_for() -> None:
+    quarter = Assumed("id", "title", Session(S3_ROLE, by=JAMES, name=AS_ROLE.name, duration=900))
+    assert quarter.observe(FakeScene({("James", "AssumeRole"): handed_out(lasts=900)})).state is State.PROVEN
+    assert quarter.observe(FakeScene({("James", "AssumeRole"): handed_out()})).state is State.WRONG
+
+
+def test_a_denial_of_what_the_session_brings_along_counts() -> None:
+    tags = denied(f"User: {ADMIN_ARN} is not authorized to perform: sts:TagSession on resource: {ROLE_ARN}")
+    replies = {("administrator", "AssumeRole"): tags}
+    tagged = Session(S3_ROLE, by=ADMINISTRATOR, name="x", tags={"team": "red"})
+    assert NotAssumed("id", "title", tagged).observe(FakeScene(dict(replies))).state is State.PROVEN
+    assert NotAssumed("id", "title", STRANGER).observe(FakeScene(dict(replies))).state is State.WRONG
+
+
+def test_what_was_just_withdrawn_may_last_a_little() -> None:
+    check = NotAssumed("id", "title", STRANGER, withdrawn=True)
+    assert check.observe(FakeScene({("administrator", "AssumeRole"): handed_out()})).state is State.UNSETTLED
+    assert check.observe(FakeScene({("administrator", "AssumeRole"): REFUSED_TO_ADMIN})).state is State.PROVEN
+
+
+def without_user(answer: Answer, **user: dict[str, str]) -> Answer:
+    return allowed({k: v for k, v in answer.data.items() if k != "AssumedRoleUser"} | user)
+
+
+def test_a_session_token_is_the_users_own() -> None:
+    token = SessionToken(JAMES)
+    check = TokenGiven("id", "title", token)
+    assert (check.identity, token.expected_arn(FACTS)) == (JAMES, JAMES_ARN)
+    for lasts, state in ((43200, State.PROVEN), (3600, State.WRONG)):
+        scene = FakeScene({("James", "GetSessionToken"): without_user(handed_out(lasts=lasts))})
+        assert check.observe(scene).state is state
+    assert scene.is_open(token)
+
+
+def test_a_federated_user_is_somebody_else() -> None:
+    application = FederatedUser(JAMES, name="app", policy={"Statement": []})
+    arn = "arn:aws:sts::123456789012:federated-user/app"
+    assert application.expected_arn(FACTS) == arn
+    assert resolve(application.call.parameters, FACTS) == {"Name": "app", "Policy": '{"Statement": []}'}
+    for stated, state in ((arn, State.PROVEN), (JAMES_ARN, State.WRONG)):
+        answer = without_user(handed_out(lasts=43200), FederatedUser={"Arn": stated})
+        scene = FakeScene({("James", "GetFederationToken"): answer})
+        assert TokenGiven("id", "title", application).observe(scene).state is state

@@ -11,8 +11,11 @@ import pytest
 
 from labkit.aws.answers import Answer, allowed
 from labkit.checks import (
+    AccountId,
     AwsPolicy,
     CustomerPolicy,
+    Group,
+    GroupHasExactly,
     HasConsolePassword,
     HasOneAccessKey,
     NoActionOf,
@@ -21,6 +24,7 @@ from labkit.checks import (
     RoleHasExactly,
     TrustPolicyIs,
     UserHasExactly,
+    allow,
     allow_assume_role,
 )
 from labkit.checks.check import Check
@@ -31,6 +35,9 @@ Data = dict[str, Any]
 S3_READ = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 VIEW = "arn:aws:iam::123456789012:policy/view"
 REFERENCE = {"Statement": [{"Effect": "Allow", "Action": ["iam:ListRoles", "ec2:DescribeInstances"], "Resource": "*"}]}
+
+
+OWN = allow("s3:GetObject", "arn:aws:s3:::b/*")
 
 
 @dataclass
@@ -58,20 +65,41 @@ TRUST = Healthy(
     TrustPolicyIs("id", "title", S3_ROLE, trusts=(allow_assume_role(Output("UserArn")),)), {"GetRole": role()}
 )
 ROLE = Healthy(
-    RoleHasExactly("id", "title", S3_ROLE, managed=(AwsPolicy("AmazonS3ReadOnlyAccess"),)),
+    RoleHasExactly("id", "title", S3_ROLE, managed=(AwsPolicy("AmazonS3ReadOnlyAccess"),), inline={"own": [OWN]}),
     {
         "GetRole": role(),
         "ListAttachedRolePolicies": {"AttachedPolicies": [{"PolicyName": "x", "PolicyArn": S3_READ}]},
-        "ListRolePolicies": {"PolicyNames": []},
+        "ListRolePolicies": {"PolicyNames": ["own"]},
+        "GetRolePolicy": {"PolicyName": "own", "PolicyDocument": {"Statement": OWN}},
     },
 )
 USER = Healthy(
-    UserHasExactly("id", "title", JAMES, managed=(CustomerPolicy("view"),)),
+    UserHasExactly("id", "title", JAMES, managed=(CustomerPolicy("view"),), tags={"team": "red"}),
     {
-        "GetUser": {"User": {"UserName": "James", "Arn": JAMES_ARN}},
+        "GetUser": {
+            "User": {
+                "UserName": "James",
+                "Arn": JAMES_ARN,
+                "Tags": [
+                    {"Key": "lab", "Value": "james-s3"},
+                    {"Key": "aws:cloudformation:stack-name", "Value": "JamesS3"},
+                    {"Key": "team", "Value": "red"},
+                ],
+            }
+        },
         "ListAttachedUserPolicies": {"AttachedPolicies": [{"PolicyName": "view", "PolicyArn": VIEW}]},
         "ListUserPolicies": {"PolicyNames": []},
+        "GetUserPolicy": {"PolicyName": "extra", "PolicyDocument": {"Statement": OWN}},
         "ListGroupsForUser": {"Groups": []},
+    },
+)
+GROUP = Healthy(
+    GroupHasExactly("id", "title", Group("team"), members=("James",), inline={"own": [OWN]}),
+    {
+        "GetGroup": {"Users": [{"UserName": "James"}]},
+        "ListAttachedGroupPolicies": {"AttachedPolicies": []},
+        "ListGroupPolicies": {"PolicyNames": ["own"]},
+        "GetGroupPolicy": {"PolicyName": "own", "PolicyDocument": {"Statement": OWN}},
     },
 )
 TOGETHER = Healthy(
@@ -90,7 +118,16 @@ KEY = Healthy(
     HasOneAccessKey("id", "title", JAMES),
     {"ListAccessKeys": {"AccessKeyMetadata": [{"AccessKeyId": "AKIAEXAMPLE", "Status": "Active"}]}},
 )
-ALL = {"trust": TRUST, "role": ROLE, "user": USER, "together": TOGETHER, "s3": WITHOUT_S3, "pass": PASSWORD, "key": KEY}
+ALL = {
+    "trust": TRUST,
+    "role": ROLE,
+    "user": USER,
+    "group": GROUP,
+    "together": TOGETHER,
+    "s3": WITHOUT_S3,
+    "pass": PASSWORD,
+    "key": KEY,
+}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -123,6 +160,19 @@ def trust_statements(answers: Data) -> list[Data]:
         (ROLE, lambda a: a["ListAttachedRolePolicies"]["AttachedPolicies"].append({"PolicyArn": VIEW}), VIEW),
         (ROLE, lambda a: a["ListRolePolicies"]["PolicyNames"].append("extra"), "inline policy extra"),
         (ROLE, lambda a: a["GetRole"]["Role"].update(PermissionsBoundary={"PermissionsBoundaryArn": VIEW}), "boundary"),
+        (ROLE, lambda a: a["ListRolePolicies"]["PolicyNames"].clear(), "inline policy own"),
+        (
+            ROLE,
+            lambda a: a["GetRolePolicy"].update(PolicyDocument={"Statement": [OWN, OWN | {"Effect": "Deny"}]}),
+            "Deny",
+        ),
+        (ROLE, lambda a: a["GetRole"]["Role"].update(MaxSessionDuration=43200), "session limit 43200 s"),
+        (GROUP, lambda a: a["GetGroup"]["Users"].append({"UserName": "Eve"}), "member Eve"),
+        (GROUP, lambda a: a["GetGroup"]["Users"].clear(), "member James is missing"),
+        (GROUP, lambda a: a["ListAttachedGroupPolicies"]["AttachedPolicies"].append({"PolicyArn": VIEW}), VIEW),
+        (GROUP, lambda a: a["ListGroupPolicies"]["PolicyNames"].clear(), "inline policy own"),
+        (USER, lambda a: a["GetUser"]["User"]["Tags"].append({"Key": "a", "Value": "b"}), "tag a=b"),
+        (USER, lambda a: a["GetUser"]["User"]["Tags"].pop(), "tag team=red is missing"),
         (USER, lambda a: a["ListAttachedUserPolicies"]["AttachedPolicies"].clear(), "is missing"),
         (USER, lambda a: a["ListAttachedUserPolicies"]["AttachedPolicies"].append({"PolicyArn": S3_READ}), S3_READ),
         (USER, lambda a: a["ListUserPolicies"]["PolicyNames"].append("extra"), "inline policy extra"),
@@ -211,6 +261,19 @@ def test_not_action_may_reach_the_service() -> None:
 def test_other_services_with_similar_names_are_not_the_service() -> None:
     harmless = {**ALLOW_ALL, "Action": ["s3-outposts:ListEndpoints", "ec2:*"]}
     assert WITHOUT_S3.observe(deploy(harmless)).state is State.PROVEN
+
+
+def test_an_account_may_be_written_by_its_id_or_its_arn() -> None:
+    check = TrustPolicyIs("id", "title", S3_ROLE, trusts=(allow_assume_role(AccountId()),))
+    for principal, state in (
+        ("123456789012", State.PROVEN),
+        ("arn:aws:iam::123456789012:root", State.PROVEN),
+        ("210987654321", State.UNSETTLED),
+        ("arn:aws:iam::123456789012:user/root", State.UNSETTLED),
+    ):
+        document = {"Statement": [allow_assume_role(principal)]}
+        answer = allowed({"Role": {"AssumeRolePolicyDocument": document}})
+        assert check.observe(FakeScene({("administrator", "GetRole"): answer})).state is state
 
 
 def test_a_missing_login_profile_is_a_difference() -> None:

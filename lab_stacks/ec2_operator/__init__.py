@@ -1,0 +1,1 @@
+"""The lab in which assume-role-user, who may only assume roles, operates EC2 through one."""

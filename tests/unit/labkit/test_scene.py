@@ -1,0 +1,110 @@
+"""What a story changes is taken back: at once or at its end, once, and also if an answer got lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from labkit.aws.clients import Clients
+from labkit.checks import ADMINISTRATOR, call
+from labkit.scene import LiveScene
+from tests.unit.labkit.fakes import ADMIN_ARN, FACTS
+
+THING: dict[str, Any] = {"Bucket": "b", "Key": "k"}
+PUT = call("s3", "PutObject", **THING, undo=call("s3", "DeleteObject", **THING))
+PUT_OTHER = call("s3", "PutObject", Bucket="b", Key="other", undo=call("s3", "DeleteObject", Bucket="b", Key="other"))
+
+
+def error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "Operation")
+
+
+LOST = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+
+@dataclass
+class FakeS3:
+    """Keeps objects by their keys. `fails` maps a method to what it raises, after it has done its work or before."""
+
+    keys: list[str] = field(default_factory=list)
+    fails: dict[str, Exception] = field(default_factory=dict)
+
+    def client(self, *_: Any) -> FakeS3:
+        return self
+
+    def can_paginate(self, _: str) -> bool:
+        return False
+
+    def put_object(self, Key: str, **_: str) -> dict[str, Any]:  # noqa: N803
+        return self._do("put_object", lambda: self.keys.append(Key))
+
+    def delete_object(self, Key: str, **_: str) -> dict[str, Any]:  # noqa: N803
+        return self._do("delete_object", lambda: self.keys.remove(Key))
+
+    def _do(self, method: str, work: Callable[[], None]) -> dict[str, Any]:
+        failure = self.fails.get(method)
+        if failure is None or failure is LOST:
+            work()
+        if failure:
+            raise failure
+        return {}
+
+
+@pytest.fixture
+def s3() -> FakeS3:
+    return FakeS3()
+
+
+@pytest.fixture
+def scene(s3: FakeS3) -> LiveScene:
+    return LiveScene(FACTS, cast(Clients, s3), ADMIN_ARN)
+
+
+def test_what_should_not_have_gone_through_is_undone_at_once(scene: LiveScene, s3: FakeS3) -> None:
+    scene.ask(ADMINISTRATOR, PUT_OTHER, keep=True)
+    scene.ask(ADMINISTRATOR, PUT)
+    assert s3.keys == ["other"]
+
+
+def test_what_should_is_kept_to_the_end(scene: LiveScene, s3: FakeS3) -> None:
+    scene.ask(ADMINISTRATOR, PUT, keep=True)
+    assert s3.keys == ["k"]
+    assert scene.undo_all() == []
+    assert s3.keys == []
+    s3.fails["delete_object"] = AssertionError("undone twice")
+    assert scene.undo_all() == []
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_what_was_refused_is_not_undone(scene: LiveScene, s3: FakeS3, keep: bool) -> None:
+    s3.fails = {"put_object": error("AccessDenied"), "delete_object": AssertionError("undone")}
+    scene.ask(ADMINISTRATOR, PUT, keep=keep)
+    assert scene.undo_all() == []
+
+
+def test_a_later_refusal_of_the_same_call_forgets_nothing(scene: LiveScene, s3: FakeS3) -> None:
+    scene.ask(ADMINISTRATOR, PUT, keep=True)
+    s3.fails["put_object"] = error("AccessDenied")
+    scene.ask(ADMINISTRATOR, PUT)
+    assert s3.keys == ["k"]
+    scene.undo_all()
+    assert s3.keys == []
+
+
+def test_an_answer_that_got_lost_is_undone_all_the_same(scene: LiveScene, s3: FakeS3) -> None:
+    s3.fails["put_object"] = LOST
+    scene.ask(ADMINISTRATOR, PUT, keep=True)
+    scene.undo_all()
+    assert s3.keys == []
+
+
+def test_what_is_not_there_need_not_be_undone_and_what_can_t_be_is_told(scene: LiveScene, s3: FakeS3) -> None:
+    scene.ask(ADMINISTRATOR, PUT, keep=True)
+    s3.fails["delete_object"] = error("AccessDenied")
+    assert [problem.split(" ")[0] for problem in scene.undo_all()] == ["s3:DeleteObject"]
+    s3.fails["delete_object"] = error("NoSuchKey")
+    assert scene.undo_all() == []
