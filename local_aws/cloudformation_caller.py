@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from local_aws import upstream
+from local_aws import authorization, upstream
 
 _ACCESS_KEY: ContextVar[str] = ContextVar("access key of a stack operation's caller", default="")
 _VIA_CLOUDFORMATION = {
@@ -27,6 +27,11 @@ _VIA_CLOUDFORMATION = {
 
 class NotAuthorizedError(Exception):
     """The stack operation's caller may not do what CloudFormation would have to do; the text is IAM's message."""
+
+
+def caller() -> Any:
+    """The Caller whom CloudFormation acts for in this task; MiniStack's AuthError where its key is no longer good."""
+    return authorization.identify(_ACCESS_KEY.get())
 
 
 def install() -> None:

@@ -18,6 +18,7 @@ from local_aws import (
     cloudformation_iam,
     cloudformation_secrets,
     cloudformation_tags,
+    cloudtrail,
     control_endpoints,
     delete_conflicts,
     iam_parameters,
@@ -65,6 +66,8 @@ MENDS: tuple[Callable[[], None], ...] = (
     cloudformation_buckets.install,
     cloudformation_secrets.install,
     cloudformation_iam.install,
+    # The first that a request meets: it sees the request as it came, and what became of it.
+    cloudtrail.install,
 )
 
 

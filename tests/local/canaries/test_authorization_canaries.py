@@ -151,6 +151,11 @@ def test_authorization_unknown_operation_goes_on(stock_admin: Caller, name: Name
     assert (status, "InvalidAction" in text) == (400, True)
 
 
+def test_cloudtrail_records_nothing(stock_admin: Caller) -> None:
+    stock_admin.client("iam").list_users()
+    assert stock_admin.client("cloudtrail").lookup_events()["Events"] == []
+
+
 def test_access_key_index_walks_through_all_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process, where nothing of MiniStack is replaced."""
     from ministack.core import iam_evaluator

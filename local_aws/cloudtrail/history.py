@@ -1,0 +1,59 @@
+"""The events of all accounts, oldest first, as many as there is room for."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from local_aws.cloudtrail.resources import Resource
+
+_MOST_EVENTS = 20_000
+_MOST_CHARACTERS = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of one account and region. `time`: whole seconds since the epoch; `text`: the event as JSON."""
+
+    account: str
+    region: str
+    time: int
+    event_id: str
+    name: str
+    source: str
+    user_name: str | None
+    access_key_id: str | None
+    read_only: bool
+    resources: tuple[Resource, ...]
+    text: str
+
+
+class EventHistory:
+    """Keeps the newest events. Safe to use from several threads."""
+
+    def __init__(self, most_events: int = _MOST_EVENTS, most_characters: int = _MOST_CHARACTERS) -> None:
+        self._most_events, self._most_characters = most_events, most_characters
+        self._events: deque[tuple[int, Event]] = deque()
+        self._characters = 0
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Put these at the end; the oldest go where there is no more room."""
+        with self._lock:
+            for event in events:
+                self._events.append((next(self._numbers), event))
+                self._characters += len(event.text)
+            while len(self._events) > self._most_events or self._characters > self._most_characters:
+                self._characters -= len(self._events.popleft()[1].text)
+
+    def newest_first(self, account: str, region: str, before: int | None = None) -> Iterator[tuple[int, Event]]:
+        """The events of an account in a region, each with its number; only those older than number `before`."""
+        with self._lock:
+            kept = list(self._events)
+        for number, event in reversed(kept):
+            if (event.account, event.region) == (account, region) and (before is None or number < before):
+                yield number, event

@@ -1,0 +1,37 @@
+"""The history is bounded, and each account and region sees its own."""
+
+from __future__ import annotations
+
+from local_aws.cloudtrail.history import Event, EventHistory
+
+
+def event(name: str, account: str = "123456789012", region: str = "us-east-1", text: str = "{}") -> Event:
+    return Event(account, region, 0, name, name, "iam.amazonaws.com", "James", "AKIA", False, (), text)
+
+
+def names(history: EventHistory, account: str = "123456789012", region: str = "us-east-1") -> list[str]:
+    return [event.name for _, event in history.newest_first(account, region)]
+
+
+def test_newest_first_of_one_account_and_region() -> None:
+    history = EventHistory()
+    history.add([event("a"), event("b", account="210987654321"), event("c", region="eu-west-1"), event("d")])
+    assert names(history) == ["d", "a"]
+    assert names(history, "210987654321") == ["b"]
+    assert names(history, region="eu-west-1") == ["c"]
+    (number, _), *_ = history.newest_first("123456789012", "us-east-1")
+    history.add([event("e")])
+    assert [each.name for _, each in history.newest_first("123456789012", "us-east-1", before=number)] == ["a"]
+
+
+def test_bounded_in_number_and_in_size() -> None:
+    history = EventHistory(most_events=3)
+    history.add(event(str(number)) for number in range(5))
+    assert names(history) == ["4", "3", "2"]
+    history = EventHistory(most_characters=10)
+    history.add([event("a", text="x" * 6), event("b", text="x" * 4), event("c", text="x" * 4)])
+    assert names(history) == ["c", "b"]
+    history.add([event("d", text="x" * 11)])
+    assert names(history) == []
+    history.add([event("e", text="x" * 10)])
+    assert names(history) == ["e"]
