@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from io import BufferedWriter
 from pathlib import Path
 
 from labkit.errors import LabError
@@ -23,29 +25,40 @@ class CdkError(Exception):
     """The CDK CLI failed; the message is what it said last."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cdk:
-    """The CDK CLI for some labs of this checkout, on the AWS of this process's environment.
+    """The CDK CLI for labs of this checkout, on the AWS of this process's environment.
 
-    `assembly`: the folder of the synthesized templates; `log`: a file for all that the CLI says; `labs`: names
-    of the labs to synthesize. A context manager: at its end no CLI that it started runs on.
+    `assembly`: the folder of the synthesized templates; `log`: a file for all that the CLI says; `say`: told what
+    is waited for. A context manager: it has the folder of `log` to itself, and at its end no CLI that it started
+    runs on. Should this process be killed, its CLI does run on, and whoever comes next waits for its end: what is
+    deployed while somebody takes a lab down would be left over.
     """
 
     assembly: Path
     log: Path
-    labs: Sequence[str]
+    say: Callable[[str], None]
     _started: list[CdkProcess] = field(default_factory=list)
+    _lock: BufferedWriter | None = None
 
     def __enter__(self) -> Cdk:
+        self._lock = self.log.with_name("cdk.lock").open("wb")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.say("waiting for the CDK CLI that another lab command has started …")
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
         return self
 
     def __exit__(self, *_: object) -> None:
         for process in self._started:
             process.end()
+        if self._lock:
+            self._lock.close()
 
-    def start_synthesis(self) -> CdkProcess:
-        """Begin to synthesize; nothing of AWS is needed for it."""
-        context = f"labs={','.join(self.labs)}"
+    def start_synthesis(self, labs: Sequence[str]) -> CdkProcess:
+        """Begin to synthesize the stacks of `labs` (names); nothing of AWS is needed for it."""
+        context = f"labs={','.join(labs)}"
         return self._start("synth", "--quiet", "--output", str(self.assembly), "--context", context)
 
     def start_deployment(self, stacks: Sequence[str]) -> CdkProcess:
@@ -82,6 +95,8 @@ class Cdk:
                 stderr=subprocess.STDOUT,
                 # A session of its own: Ctrl-C at the terminal is for the lab, which ends it when it has cleaned up.
                 start_new_session=True,
+                # It holds the lock as long as it lives, longer than this process if need be.
+                pass_fds=[self._lock.fileno()] if self._lock else [],
             )
             self._started.append(CdkProcess(process, arguments[0], self.log))
         return self._started[-1]

@@ -47,9 +47,9 @@ def run_cycle(entries: Sequence[Entry], options: CycleOptions, home: Path, termi
     with (
         run_folder(home) as folder,
         embedded.throw_away(folder) as pending,
-        Cdk(folder / "cdk.out", folder / "cdk.log", labs) as cdk,
+        Cdk(folder / "cdk.out", folder / "cdk.log", terminal.note) as cdk,
     ):
-        _synthesize(cdk, pending, terminal)
+        _synthesize(cdk, labs, pending, terminal)
         clients = Clients()
         place = Place(clients, administrator_arn(clients))
         try:
@@ -63,11 +63,11 @@ def run_cycle(entries: Sequence[Entry], options: CycleOptions, home: Path, termi
             return CycleResult(report, destroy(cdk, entries, place, terminal))
 
 
-def _synthesize(cdk: Cdk, pending: embedded.PendingInstance, terminal: Terminal) -> None:
+def _synthesize(cdk: Cdk, labs: Sequence[str], pending: embedded.PendingInstance, terminal: Terminal) -> None:
     """Synthesize while the embedded AWS starts; enter its environment. Raises `LabError`."""
     with terminal.stage("starting the embedded AWS and synthesizing the stacks"):
         enter(without_aws(os.environ))
-        synthesis = cdk.start_synthesis()
+        synthesis = cdk.start_synthesis(labs)
         enter(on_instance(os.environ, pending.ready()))
         try:
             synthesis.wait()

@@ -19,6 +19,7 @@ from labkit.reports.terminal import Terminal
 from labkit.stacks import Resource, Stack, find_stack, first_failure, last_deleted, resources
 from labkit.teardown.absence import Trace, look_for
 from labkit.teardown.additions import Addition, find_additions, remove
+from labkit.teardown.contents import Contents, empty, find_contents
 from labkit.teardown.template import parse_template
 
 if TYPE_CHECKING:
@@ -102,11 +103,22 @@ def additions(place: Place, stack: Stack) -> list[Addition]:
     return find_additions(place.clients, found, parse_template(body), place.account)
 
 
+def contents(place: Place, stack: Stack) -> list[Contents]:
+    """What lies in the buckets of `stack`. Raises `LabError`."""
+    return find_contents(place.clients, stack_resources(place, stack.name))
+
+
 def remove_additions(place: Place, stack: Stack, terminal: Terminal) -> None:
-    """Take away what was added by hand to the principals of `stack`, saying what. Raises `LabError`."""
+    """Take away what was added by hand to the principals of `stack` and put into its buckets, saying what.
+
+    Raises `LabError`.
+    """
     for addition in additions(place, stack):
         terminal.note(f"removing what was added by hand: {addition}")
         remove(place.clients, addition)
+    for found in contents(place, stack):
+        terminal.note(f"removing {found}")
+        empty(place.clients, found)
 
 
 def settled(place: Place, name: str, terminal: Terminal) -> Stack | None:

@@ -1,9 +1,11 @@
 """The parameters of IAM's calls: required ones, lengths, character sets, ranges, and what they refer to.
 
 AWS: IAM API Reference; the constraints of each parameter are in the service model that the AWS SDKs are made from
-(botocore carries it), and a call that breaks one is a ValidationError. Stock MiniStack checks a few of them, attaches
-policies that do not exist, and says in other words than IAM that a name is taken.
-Hook: a check before every action that the model describes.
+(botocore carries it), and a call that breaks one is a ValidationError. Names differ from each other in more than their
+case (CreateUser, UserName: "Names are not distinguished by case"). Stock MiniStack checks a few constraints, loses
+parameters whose value is empty (a tag's may be), attaches policies that do not exist, tells James from JAMES, and
+says in other words than IAM that a policy's name is taken.
+Hook: a check before every action that the model describes; IAM's own `parse_qs`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 import botocore.loaders
 
@@ -22,6 +26,12 @@ from local_aws.iam_api import IamError, Parameters, check_before, members, param
 _NAME_PATTERN = r"[\w+=,.@-]+"
 # Unicode classes that Python's expressions lack, by the nearest that they have.
 _UNICODE = {r"\p{L}": r"\w", r"\p{Z}": r"\s", r"\p{N}": r"\d"}
+_TAKEN = {
+    "User": "User with name {} already exists.",
+    "Role": "Role with name {} already exists.",
+    "Group": "Group with name {} already exists.",
+    "Policy": "A policy called {} already exists. Duplicate names are not allowed.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +47,16 @@ class _Constraint:
 
 def install() -> None:
     """Refuse calls whose parameters IAM would refuse."""
+    # In this module only, whose parameters are all checked here.
+    _iam().parse_qs = partial(parse_qs, keep_blank_values=True)
     model = botocore.loaders.Loader().load_service_model("iam", "service-2")
-    for action in set(model["operations"]) & set(upstream.module("services.iam")._IAM_HANDLERS):
+    for action in set(model["operations"]) & set(_iam()._IAM_HANDLERS):
         constraints = tuple(_constraints(model, action))
         check_before((action,), _parameter_check(constraints))
     for kind in ("User", "Role", "Group"):
         check_before((f"Attach{kind}Policy",), _check_policy_exists)
-    check_before(("CreatePolicy",), _check_policy_name)
+    for kind, complaint in _TAKEN.items():
+        check_before((f"Create{kind}",), _name_check(kind, complaint))
 
 
 def _constraints(model: Mapping[str, Any], action: str) -> Iterator[_Constraint]:
@@ -93,7 +106,7 @@ def _problems(constraint: _Constraint, parameters: Parameters) -> Iterator[str]:
             for number, structure in enumerate(members(parameters, constraint.name), start=1)
         ]
     for where, value in given:
-        if value is None or (not value and constraint.member is None):
+        if value is None:
             if constraint.required:
                 yield f"Value null at '{where}' failed to satisfy constraint: Member must not be null"
         elif problem := _problem(constraint, where, value):
@@ -141,13 +154,19 @@ def _number_problem(shape: Mapping[str, Any], where: str, value: str) -> str | N
 
 def _check_policy_exists(parameters: Parameters) -> None:
     arn = parameter(parameters, "PolicyArn")
-    if not upstream.module("services.iam")._policy_exists(arn):
+    if not _iam()._policy_exists(arn):
         raise IamError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.")
 
 
-def _check_policy_name(parameters: Parameters) -> None:
-    name = parameter(parameters, "PolicyName")
-    if any(policy["PolicyName"] == name for policy in upstream.module("services.iam")._policies.values()):
-        raise IamError(
-            "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed."
-        )
+def _name_check(kind: str, complaint: str) -> Callable[[Parameters], None]:
+    def check(parameters: Parameters) -> None:
+        iam, name = _iam(), parameter(parameters, f"{kind}Name")
+        store = {"User": iam._users, "Role": iam._roles, "Group": iam._groups, "Policy": iam._policies}[kind]
+        if any(record[f"{kind}Name"].lower() == name.lower() for record in store.values()):
+            raise IamError("EntityAlreadyExists", complaint.format(name))
+
+    return check
+
+
+def _iam() -> Any:
+    return upstream.module("services.iam")

@@ -21,6 +21,7 @@ VERSIONS = 5
 ACCESS_KEYS = 2
 GROUPS_OF_A_USER = 10
 MFA_DEVICES = 8
+ROLES_IN_AN_INSTANCE_PROFILE = 1
 TAGS = 50
 
 _STORES = {"User": "_users", "Group": "_groups", "Role": "_roles"}
@@ -35,6 +36,7 @@ def install() -> None:
     check_before(("CreateAccessKey",), _check_access_keys)
     check_before(("AddUserToGroup",), _check_groups)
     check_before(("EnableMFADevice",), _check_mfa_devices)
+    check_before(("AddRoleToInstanceProfile",), _check_instance_profile)
     for kind, size in INLINE_SIZES.items():
         check_before((f"Put{kind}Policy",), _inline_check(kind, size))
         check_before((f"Attach{kind}Policy",), _attachment_check(kind))
@@ -81,6 +83,12 @@ def _check_mfa_devices(parameters: Parameters) -> None:
     user = parameter(parameters, "UserName")
     held = sum(device.get("User") == user for device in _iam()._mfa_devices.values())
     _limit(held + 1, MFA_DEVICES, "MfaDevicesPerUser")
+
+
+def _check_instance_profile(parameters: Parameters) -> None:
+    profile = _iam()._instance_profiles.get(parameter(parameters, "InstanceProfileName")) or {}
+    held = len(profile.get("Roles", ()))
+    _limit(held + 1, ROLES_IN_AN_INSTANCE_PROFILE, "InstanceSessionsPerInstanceProfile")
 
 
 def _inline_check(kind: str, quota: int) -> Callable[[Parameters], None]:

@@ -72,7 +72,7 @@ def _check(parameters: Parameters, headers: Mapping[str, str], query: Mapping[st
     action = parameter(parameters, "Action")
     if "json" in headers.get("content-type", "") or headers.get("x-amz-target"):
         raise IamError("InvalidAction", "IAM speaks the Query protocol only.")
-    if action in own_user.OPERATIONS and not parameter(parameters, "UserName"):
+    if action in own_user.OPERATIONS and "UserName" not in parameters:
         raise IamError("ValidationError", "Must specify userName when calling with non-User credentials")
     caller = authorization.identify(upstream.module("core.router").extract_access_key_id(headers, query))
     if not isinstance(caller, Caller):

@@ -90,7 +90,8 @@ def _existing(store: Any, name: str, complaint: str) -> Any:
 
 
 def _refuse_taken(store: Any, name: str, new_name: str, kind: str) -> None:
-    if new_name and new_name != name and new_name in store:
+    others = {other.lower() for other in store if other != name}
+    if new_name and new_name.lower() in others:
         raise IamError("EntityAlreadyExists", f"{kind} with name {new_name} already exists.")
 
 

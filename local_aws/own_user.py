@@ -46,8 +46,9 @@ def install() -> None:
         request_id: str,
     ) -> Any:
         if service_of(method, path, headers, body, query) == "iam":
-            parameters = {**query, **parse_qs(body.decode("utf-8", "replace"))}
-            if parameters.get("Action", [""])[0] in OPERATIONS and not parameters.get("UserName", [""])[0]:
+            parameters = {**query, **parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)}
+            # An empty name is none that could be left out: IAM refuses it.
+            if parameters.get("Action", [""])[0] in OPERATIONS and "UserName" not in parameters:
                 body, query = _with_name(_user_name(headers, query), body, query)
         return await dispatch(method, path, headers, body, query, request_id)
 

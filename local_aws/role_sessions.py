@@ -9,12 +9,12 @@ Hook: token_service.py hands the requests here; `enforce` has authenticated the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from iam_engine.messages import access_denied_message
-from local_aws import authorization, mfa, request_context, session_tags, sts_requests, upstream
+from local_aws import authorization, mfa, request_context, session_policies, session_tags, sts_requests, upstream
 from local_aws.callers import Caller, ContextValue, Credentials
 from local_aws.compiled_policies import compiled
 from local_aws.issued_credentials import issue
@@ -49,10 +49,11 @@ class _Session:
     transitive: tuple[str, ...]
     source_identity: str | None
     policies: dict[str, Any]
+    packed_size: int | None
 
 
 def assume_role(caller: Caller, request: StsRequest) -> Response:
-    """Answer AssumeRole. Raises StsError, or AnsweredError, for a refusal."""
+    """Answer AssumeRole. Raises StsError for a refusal."""
     request.check(_LIMITS)
     role_arn = request.get("RoleArn") or ""
     account, role_name = _parse(role_arn)
@@ -83,20 +84,18 @@ def _parse(arn: str) -> tuple[str, str]:
 
 def _session(caller: Caller, request: StsRequest, account: str) -> _Session:
     before = _session_of(caller)
-    inherited = [
-        tag for tag in before.get("SessionTags") or () if tag["Key"] in (before.get("TransitiveTagKeys") or ())
-    ]
-    passed = request.tags()
-    transitive = request.members("TransitiveTagKeys")
-    session_tags.check(passed)
-    _check_transitive(passed, transitive, inherited)
+    inherited = session_tags.transitive_of(before.get("SessionTags") or (), before.get("TransitiveTagKeys") or ())
+    passed, transitive = session_tags.passed(request), request.members("TransitiveTagKeys")
+    session_tags.check_transitive(transitive, passed, inherited)
+    tags, policies = [*inherited, *passed], session_policies.passed(request, account)
     return _Session(
         name=request.get("RoleSessionName") or "",
-        tags=[*inherited, *passed],
+        tags=tags,
         transitive=(*(tag["Key"] for tag in inherited), *transitive),
         # A source identity stays for the whole chain; a different one is refused by the trust decision's key.
         source_identity=request.get("SourceIdentity") or before.get("SourceIdentity"),
-        policies=request.session_policies(account),
+        policies=policies,
+        packed_size=session_policies.packed_size(policies, tags),
     )
 
 
@@ -106,20 +105,6 @@ def _session_of(caller: Caller) -> Mapping[str, Any]:
         return {}
     record: Mapping[str, Any] = upstream.module("services.sts")._sessions[caller.access_key_id]
     return record
-
-
-def _check_transitive(passed: Tags, transitive: Sequence[str], inherited: Tags) -> None:
-    keys = {tag["Key"].lower() for tag in passed}
-    if not {key.lower() for key in transitive} <= keys:
-        raise StsError(
-            "InvalidParameterValue", "The specified transitive tag key must be included in the requested tags."
-        )
-    if keys & {tag["Key"].lower() for tag in inherited}:
-        raise StsError(
-            "InvalidParameterValue",
-            "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key "
-            "from the calling session.",
-        )
 
 
 def _decide(
@@ -197,10 +182,9 @@ def _issue(caller: Caller, role: Mapping[str, Any], session: _Session, seconds: 
             "SessionTags": list(session.tags),
             "TransitiveTagKeys": list(session.transitive),
             "SourceIdentity": session.source_identity,
-            "SessionPolicies": session.policies if any(session.policies.values()) else None,
+            "SessionPolicies": session.policies or None,
         },
     )
     user = f"<AssumedRoleUser>{element('AssumedRoleId', role_id)}{element('Arn', arn)}</AssumedRoleUser>"
-    return sts_requests.answer(
-        "AssumeRole", credentials.xml() + user + element("SourceIdentity", session.source_identity)
-    )
+    more = element("PackedPolicySize", session.packed_size) + element("SourceIdentity", session.source_identity)
+    return sts_requests.answer("AssumeRole", credentials.xml() + user + more)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
@@ -39,6 +38,20 @@ def access_denied(message: str) -> StsError:
     return StsError("AccessDenied", message, 403)
 
 
+def _quoted(value: str | None) -> str:
+    return "null" if value is None else f"'{value}'"
+
+
+def constraint_violations(found: Sequence[tuple[str, str | None, str]]) -> StsError:
+    """ValidationError for what was found: the parameter as AWS's messages call it, its value, what is wrong."""
+    described = [
+        f"Value {_quoted(value)} at '{where}' failed to satisfy constraint: {violation}"
+        for where, value, violation in found
+    ]
+    count = "1 validation error" if len(found) == 1 else f"{len(found)} validation errors"
+    return StsError("ValidationError", f"{count} detected: {'; '.join(described)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """The limits on a text: its length, and the pattern that it has to match."""
@@ -47,7 +60,6 @@ class Text:
     longest: int
     pattern: str | None = None
     required: bool = False
-    ascii_only: bool = True
 
     def violations(self, value: str | None) -> Iterable[str]:
         if value is None:
@@ -58,7 +70,7 @@ class Text:
             yield f"Member must have length greater than or equal to {self.shortest}"
         if len(value) > self.longest:
             yield f"Member must have length less than or equal to {self.longest}"
-        if self.pattern and not re.fullmatch(self.pattern, value, re.ASCII if self.ascii_only else re.UNICODE):
+        if self.pattern and not re.fullmatch(self.pattern, value, re.ASCII):
             yield f"Member must satisfy regular expression pattern: {self.pattern}"
 
 
@@ -118,14 +130,9 @@ class StsRequest:
             for key in self._numbered("Tags", ".Key")
         ]
 
-    def session_policies(self, account: str) -> dict[str, Any]:
-        """`Policy` and `PolicyArns`, checked; managed policies have to be AWS's or `account`'s. Raises StsError."""
-        sts = upstream.module("services.sts")
-        found, failure = sts._session_policies({name: [value] for name, value in self._parameters.items()}, account)
-        if failure is not None:
-            raise AnsweredError(failure)
-        policies: dict[str, Any] = found
-        return policies
+    def fields(self, name: str, field: str) -> list[str]:
+        """One field of each structure of a list (`NAME.member.1.FIELD` …)."""
+        return [self._parameters[key] for key in self._numbered(name, f".{field}")]
 
     def duration(self, default: int) -> int:
         """`DurationSeconds`, seconds. To be called after `check`."""
@@ -133,38 +140,20 @@ class StsRequest:
 
     def check(self, limits: Limits) -> None:
         """Raise StsError if a parameter is outside its limits."""
-        raise_violations(
-            f"Value {_quoted(value)} at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: {violation}"
+        found = [
+            (f"{name[0].lower()}{name[1:]}", value, violation)
             for name, limit in limits.items()
             for value in [self._parameters.get(name)]
             for violation in limit.violations(value)
-        )
+        ]
+        if found:
+            raise constraint_violations(found)
 
     def _numbered(self, name: str, suffix: str) -> Iterable[str]:
         number = 1
         while (key := f"{name}.member.{number}{suffix}") in self._parameters:
             yield key
             number += 1
-
-
-def raise_violations(violations: Iterable[str]) -> None:
-    """Raise one StsError with all violations, if there are any."""
-    found = list(violations)
-    if found:
-        count = "1 validation error" if len(found) == 1 else f"{len(found)} validation errors"
-        raise StsError("ValidationError", f"{count} detected: {'; '.join(found)}")
-
-
-class AnsweredError(Exception):
-    """A refusal that MiniStack has already written out."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response[2].decode("utf-8", "replace"))
-        self.response = response
-
-
-def _quoted(value: str | None) -> str:
-    return "null" if value is None else f"'{value}'"
 
 
 def answer(operation: str, inner: str) -> Response:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 
 from iam_engine.messages import access_denied_message
-from local_aws import authorization, mfa, request_context, session_tags, sts_requests
+from local_aws import authorization, mfa, request_context, session_policies, session_tags, sts_requests
 from local_aws.callers import Caller, ContextValue
 from local_aws.issued_credentials import issue
 from local_aws.resource_policies import ResourceSide
@@ -50,13 +50,12 @@ def get_session_token(caller: Caller, request: StsRequest) -> Response:
 
 
 def get_federation_token(caller: Caller, request: StsRequest) -> Response:
-    """Answer GetFederationToken. Raises StsError, or AnsweredError, for a refusal."""
+    """Answer GetFederationToken. Raises StsError for a refusal."""
     _refuse_temporary(caller, "GetFederationToken")
     request.check(_FEDERATION_LIMITS)
     account, name = caller.principal.account, request.get("Name")
-    tags = request.tags()
-    session_tags.check(tags)
-    policies = request.session_policies(account)
+    tags, policies = session_tags.passed(request), session_policies.passed(request, account)
+    packed = session_policies.packed_size(policies, tags)
     arn = f"arn:aws:sts::{account}:federated-user/{name}"
     _decide(caller, arn, tags)
     federated_id = f"{account}:{name}"
@@ -70,11 +69,11 @@ def get_federation_token(caller: Caller, request: StsRequest) -> Response:
             "PrincipalType": "FederatedUser",
             "PrincipalName": caller.user,
             "SessionTags": tags,
-            "SessionPolicies": policies if any(policies.values()) else None,
+            "SessionPolicies": policies or None,
         },
     )
     user = f"<FederatedUser>{element('FederatedUserId', federated_id)}{element('Arn', arn)}</FederatedUser>"
-    return sts_requests.answer("GetFederationToken", credentials.xml() + user)
+    return sts_requests.answer("GetFederationToken", credentials.xml() + user + element("PackedPolicySize", packed))
 
 
 def _refuse_temporary(caller: Caller, operation: str) -> None:

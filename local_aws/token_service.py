@@ -13,7 +13,7 @@ from typing import Any
 from local_aws import authorization, upstream
 from local_aws.callers import Caller
 from local_aws.role_sessions import assume_role
-from local_aws.sts_requests import AnsweredError, Response, StsError, StsRequest
+from local_aws.sts_requests import Response, StsError, StsRequest
 from local_aws.token_calls import get_federation_token, get_session_token
 
 _ANSWERED: Mapping[str, Callable[[Caller, StsRequest], Response]] = {
@@ -37,8 +37,6 @@ def install() -> None:
                 return respond(_caller(headers, query), request)
         except StsError as error:
             return error.response()
-        except AnsweredError as refused:
-            return refused.response
         return await ministack(method, path, headers, body, query)
 
     upstream.replace("services.sts", "handle_request", handle_request)

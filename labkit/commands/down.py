@@ -15,6 +15,7 @@ from labkit.commands.up import confirm, synthesize
 from labkit.deployment import (
     Place,
     additions,
+    contents,
     destroy,
     prove_absence,
     remove_additions,
@@ -43,20 +44,22 @@ def command(
     chosen = Target.chosen(target, profile, region, os.environ)
     home, terminal = lab_home(os.environ), Terminal()
     place = chosen.open(home, terminal)
-    found = _deployed(entries, place, terminal)
     if dry_run:
-        _show(found, place, terminal)
+        _show(_deployed(entries, place, terminal), place, terminal)
         return 0
-    if found:
-        if chosen.name == "aws" and not yes:
+    # Nothing is looked for before this: a CDK CLI that outlived its lab command may still be deploying.
+    with Cdk(home / "assembly", home / "cdk.log", terminal.note) as cdk:
+        found = _deployed(entries, place, terminal)
+        if found and chosen.name == "aws" and not yes:
             confirm(f"Destroy {', '.join(stack.name for _, stack in found)} in account {place.account.id}?")
-        with Cdk(home / "assembly", home / "cdk.log", [entry.name for entry, _ in found]) as cdk:
-            traces = _take_down(found, place, cdk, terminal)
-    else:
-        terminal.say("No stack of these labs is deployed here.")
-        names = [entry.lab.stack for entry in entries]
-        traces = prove_absence(place, names, [r for name in names for r in stack_resources(place, name)])
+        traces = _take_down(found, place, cdk, terminal) if found else _nothing_deployed(entries, place, terminal)
     return show_absence(traces, terminal)
+
+
+def _nothing_deployed(entries: Sequence[Entry], place: Place, terminal: Terminal) -> list[Trace]:
+    terminal.say("No stack of these labs is deployed here.")
+    names = [entry.lab.stack for entry in entries]
+    return prove_absence(place, names, [resource for name in names for resource in stack_resources(place, name)])
 
 
 def _deployed(entries: Sequence[Entry], place: Place, terminal: Terminal) -> list[tuple[Entry, Stack]]:
@@ -70,6 +73,8 @@ def _show(found: Standing, place: Place, terminal: Terminal) -> None:
     for _, stack in found:
         for addition in additions(place, stack):
             terminal.say(f"would remove what was added by hand: {addition}")
+        for lying in contents(place, stack):
+            terminal.say(f"would remove {lying}")
         for resource in stack_resources(place, stack.name):
             if resource.status != "DELETE_COMPLETE":
                 terminal.say(f"would destroy: {resource.type} {resource.physical_id}")
@@ -78,5 +83,6 @@ def _show(found: Standing, place: Place, terminal: Terminal) -> None:
 def _take_down(found: Standing, place: Place, cdk: Cdk, terminal: Terminal) -> list[Trace]:
     for _, stack in found:
         remove_additions(place, stack, terminal)
-    synthesize(cdk, terminal)
-    return destroy(cdk, [entry for entry, _ in found], place, terminal)
+    entries = [entry for entry, _ in found]
+    synthesize(cdk, entries, terminal)
+    return destroy(cdk, entries, place, terminal)

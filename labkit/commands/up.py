@@ -30,8 +30,8 @@ def command(labs: tuple[str, ...], target: str | None, profile: str | None, regi
     chosen = Target.chosen(target, profile, region, os.environ)
     home, terminal = lab_home(os.environ), Terminal()
     place = chosen.open(home, terminal, start=True)
-    with Cdk(home / "assembly", home / "cdk.log", [entry.name for entry in entries]) as cdk:
-        synthesize(cdk, terminal)
+    with Cdk(home / "assembly", home / "cdk.log", terminal.note) as cdk:
+        synthesize(cdk, entries, terminal)
         for entry in entries:
             require_deployable(entry, cdk.assembly, place)
         if chosen.name == "aws" and not yes:
@@ -41,11 +41,11 @@ def command(labs: tuple[str, ...], target: str | None, profile: str | None, regi
         _show(entry, place, terminal)
 
 
-def synthesize(cdk: Cdk, terminal: Terminal) -> None:
-    """Synthesize once. Raises `LabError`."""
+def synthesize(cdk: Cdk, entries: Sequence[Entry], terminal: Terminal) -> None:
+    """Synthesize the stacks of `entries` once. Raises `LabError`."""
     with terminal.stage("synthesizing the stacks"):
         try:
-            cdk.start_synthesis().wait()
+            cdk.start_synthesis([entry.name for entry in entries]).wait()
         except CdkError as error:
             raise LabError(f"the stacks could not be synthesized: {error}") from error
 

@@ -1,6 +1,7 @@
-"""What was added by hand to a lab's own principals, and would keep CloudFormation from deleting them.
+"""What was added by hand to a lab's own users, roles, groups and policies.
 
-IAM User Guide, "Deleting an IAM user" and "Deleting roles": every one of these is a DeleteConflict.
+IAM User Guide, "Deleting an IAM user", "Deleting roles", "Delete an IAM group": but for a permissions boundary, every
+one of these is a DeleteConflict. What lies in a lab's buckets is the affair of contents.py.
 """
 
 from __future__ import annotations
@@ -16,7 +17,22 @@ from labkit.aws.clients import PERSIST, Clients, ask
 from labkit.checks.values import Account
 from labkit.errors import LabError
 from labkit.stacks import Resource
-from labkit.teardown.template import declared_values
+from labkit.teardown.declarations import (
+    ACCESS_KEY,
+    ATTACHED_POLICY,
+    BOUNDARY,
+    GROUP,
+    GROUP_MEMBERSHIP,
+    INLINE_POLICY,
+    INSTANCE_PROFILE,
+    LOGIN_PROFILE,
+    MEMBER,
+    MFA_DEVICE,
+    ROLE,
+    USER,
+    Declaration,
+    declarations,
+)
 
 
 @dataclass(frozen=True)
@@ -24,61 +40,64 @@ class AdditionKind:
     """One way in which something hangs on a principal.
 
     `lists`: the read call; `found`: JMESPath for the ids in its answer; `removals`: the calls that take one away, each
-    with the parameter for the id and whether the principal's name goes with it; `declared`: the template property
-    that lists those the stack itself put there (empty: it never does); `resource_type`: the type of resources
-    of the stack that are such things themselves.
+    with the parameter for the id and whether the principal's name goes with it.
     """
 
     what: str
     lists: str
     found: str
     removals: tuple[tuple[str, str, bool], ...]
-    declared: str = ""
-    resource_type: str = ""
 
 
+_BOUNDARY_OF_USER = AdditionKind(
+    BOUNDARY,
+    "GetUser",
+    "[User.PermissionsBoundary.PermissionsBoundaryArn][?@]",
+    (("DeleteUserPermissionsBoundary", "", True),),
+)
+_BOUNDARY_OF_ROLE = AdditionKind(
+    BOUNDARY,
+    "GetRole",
+    "[Role.PermissionsBoundary.PermissionsBoundaryArn][?@]",
+    (("DeleteRolePermissionsBoundary", "", True),),
+)
 _ON_USERS = (
+    _BOUNDARY_OF_USER,
     AdditionKind(
-        "access key",
+        ACCESS_KEY,
         "ListAccessKeys",
         "AccessKeyMetadata[].AccessKeyId",
         (("DeleteAccessKey", "AccessKeyId", True),),
-        resource_type="AWS::IAM::AccessKey",
     ),
     AdditionKind(
-        "MFA device",
+        MFA_DEVICE,
         "ListMFADevices",
         "MFADevices[].SerialNumber",
         (("DeactivateMFADevice", "SerialNumber", True), ("DeleteVirtualMFADevice", "SerialNumber", False)),
-        resource_type="AWS::IAM::VirtualMFADevice",
     ),
     AdditionKind(
-        "login profile",
+        LOGIN_PROFILE,
         "GetLoginProfile",
         "[LoginProfile.UserName]",
         (("DeleteLoginProfile", "", True),),
-        declared="LoginProfile",
     ),
     AdditionKind(
-        "attached policy",
+        ATTACHED_POLICY,
         "ListAttachedUserPolicies",
         "AttachedPolicies[].PolicyArn",
         (("DetachUserPolicy", "PolicyArn", True),),
-        declared="ManagedPolicyArns",
     ),
     AdditionKind(
-        "inline policy",
+        INLINE_POLICY,
         "ListUserPolicies",
         "PolicyNames",
         (("DeleteUserPolicy", "PolicyName", True),),
-        declared="Policies",
     ),
     AdditionKind(
-        "group membership",
+        GROUP_MEMBERSHIP,
         "ListGroupsForUser",
         "Groups[].GroupName",
         (("RemoveUserFromGroup", "GroupName", True),),
-        declared="Groups",
     ),
     AdditionKind(
         "signing certificate",
@@ -100,26 +119,44 @@ _ON_USERS = (
     ),
 )
 _ON_ROLES = (
+    _BOUNDARY_OF_ROLE,
     AdditionKind(
-        "attached policy",
+        ATTACHED_POLICY,
         "ListAttachedRolePolicies",
         "AttachedPolicies[].PolicyArn",
         (("DetachRolePolicy", "PolicyArn", True),),
-        declared="ManagedPolicyArns",
     ),
     AdditionKind(
-        "inline policy",
+        INLINE_POLICY,
         "ListRolePolicies",
         "PolicyNames",
         (("DeleteRolePolicy", "PolicyName", True),),
-        declared="Policies",
     ),
     AdditionKind(
-        "instance profile",
+        INSTANCE_PROFILE,
         "ListInstanceProfilesForRole",
         "InstanceProfiles[].InstanceProfileName",
         (("RemoveRoleFromInstanceProfile", "InstanceProfileName", True),),
-        resource_type="AWS::IAM::InstanceProfile",
+    ),
+)
+_ON_GROUPS = (
+    AdditionKind(
+        MEMBER,
+        "GetGroup",
+        "Users[].UserName",
+        (("RemoveUserFromGroup", "UserName", True),),
+    ),
+    AdditionKind(
+        ATTACHED_POLICY,
+        "ListAttachedGroupPolicies",
+        "AttachedPolicies[].PolicyArn",
+        (("DetachGroupPolicy", "PolicyArn", True),),
+    ),
+    AdditionKind(
+        INLINE_POLICY,
+        "ListGroupPolicies",
+        "PolicyNames",
+        (("DeleteGroupPolicy", "PolicyName", True),),
     ),
 )
 _ON_POLICIES = (
@@ -131,8 +168,9 @@ _ON_POLICIES = (
     ),
 )
 _KINDS: Mapping[str, tuple[str, tuple[AdditionKind, ...]]] = {
-    "AWS::IAM::User": ("UserName", _ON_USERS),
-    "AWS::IAM::Role": ("RoleName", _ON_ROLES),
+    USER: ("UserName", _ON_USERS),
+    ROLE: ("RoleName", _ON_ROLES),
+    GROUP: ("GroupName", _ON_GROUPS),
     "AWS::IAM::ManagedPolicy": ("PolicyArn", _ON_POLICIES),
 }
 
@@ -157,17 +195,15 @@ def find_additions(
 
     Raises `LabError` if something can't be read: what is not seen would not be removed.
     """
-    physical_ids = {resource.logical_id: resource.physical_id for resource in resources}
+    own = declarations(template, resources, account)
     additions = []
     for resource in resources:
         if resource.type not in _KINDS or not resource.physical_id or resource.status == "DELETE_COMPLETE":
             continue
-        properties = template.get("Resources", {}).get(resource.logical_id, {}).get("Properties", {})
         name_parameter, kinds = _KINDS[resource.type]
         for kind in kinds:
-            own = set(_declared(kind, properties, physical_ids, account, resources))
             for found in _found(clients, kind, {name_parameter: resource.physical_id}):
-                if found not in own and not (kind.declared == "LoginProfile" and kind.declared in properties):
+                if Declaration(resource.type, resource.physical_id, kind.what, found) not in own:
                     additions.append(_addition(kind, name_parameter, resource.physical_id, found))
     return additions
 
@@ -188,21 +224,6 @@ def _found(clients: Clients, kind: AdditionKind, principal: dict[str, str]) -> I
     if answer.kind is not Kind.ALLOWED:
         raise LabError(f"what hangs on {next(iter(principal.values()))} can't be read: {kind.lists}: {answer}")
     yield from jmespath.search(kind.found, answer.data) or []
-
-
-def _declared(
-    kind: AdditionKind,
-    properties: Mapping[str, Any],
-    physical_ids: Mapping[str, str],
-    account: Account,
-    resources: Sequence[Resource],
-) -> Iterator[str]:
-    yield from (resource.physical_id for resource in resources if resource.type == kind.resource_type)
-    listed = properties.get(kind.declared, []) if kind.declared else []
-    if isinstance(listed, list):
-        for item in listed:
-            named = item.get("PolicyName", item) if isinstance(item, Mapping) else item
-            yield str(declared_values(named, physical_ids, account))
 
 
 def _addition(kind: AdditionKind, name_parameter: str, principal: str, found: str) -> Addition:

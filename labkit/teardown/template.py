@@ -10,8 +10,6 @@ import yaml
 
 from labkit.checks.values import Account
 
-Properties = Mapping[str, Any]
-
 
 def parse_template(body: Any) -> Mapping[str, Any]:
     """A template as CloudFormation's GetTemplate gives it: a mapping, or JSON or YAML text.
@@ -35,8 +33,10 @@ def declared_values(value: Any, physical_ids: Mapping[str, str], account: Accoun
     """
     if isinstance(value, list):
         return [declared_values(item, physical_ids, account) for item in value]
-    if not isinstance(value, Mapping) or len(value) != 1:
+    if not isinstance(value, Mapping):
         return value
+    if not _is_function(value):
+        return {key: declared_values(item, physical_ids, account) for key, item in value.items()}
     ((function, argument),) = value.items()
     if function == "Ref":
         return _pseudo(account).get(argument, physical_ids.get(argument, value))
@@ -52,3 +52,7 @@ def declared_values(value: Any, physical_ids: Mapping[str, str], account: Accoun
 
 def _pseudo(account: Account) -> dict[str, str]:
     return {"AWS::AccountId": account.id, "AWS::Partition": account.partition}
+
+
+def _is_function(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
+import pyotp
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -115,6 +117,16 @@ def make_role(owner: Caller, role_name: str, trust_document: str, *documents: st
     for number, document in enumerate(documents):
         iam.put_role_policy(RoleName=role_name, PolicyName=f"policy-{number}", PolicyDocument=document)
     return str(role["Arn"])
+
+
+def give_mfa_device(owner: Caller, user_name: str, device_name: str) -> str:
+    """Enable a new virtual MFA device for a user; returns its serial number."""
+    iam = owner.client("iam")
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName=device_name)["VirtualMFADevice"]
+    totp, step = pyotp.TOTP(made["Base32StringSeed"].decode()), int(time.time()) // 30
+    codes = {f"AuthenticationCode{number}": totp.generate_otp(step + number - 2) for number in (1, 2)}
+    iam.enable_mfa_device(UserName=user_name, SerialNumber=made["SerialNumber"], **codes)
+    return str(made["SerialNumber"])
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@
 `new_role`  a function: a fresh role on `embedded`; returns its ARN.
 `clock`     an embedded AWS of its own whose clock can be put forward (movable_clock.py): `clock.admin` is its
             administrator, `clock.advance(seconds)` lets time pass, `clock.code(seed)` is an MFA device's code.
+`new_stack` a function: a stack on `embedded` that is not deployed yet, the administrator's or that of `caller`.
 `stock`     the endpoint of MiniStack as it comes from PyPI with AUTH=true, likewise; for canaries only.
 `stock_admin`  stock's root key.
 
@@ -43,6 +44,7 @@ from tests.local.callers import (
     stop_embedded,
 )
 from tests.local.movable_clock import MovableClock
+from tests.local.stacks import NewStack, Stack
 
 _NUMBERS = itertools.count()
 
@@ -92,6 +94,16 @@ def new_role(admin: Caller, name: Name) -> NewRole:
 
     def make(trust_document: str, *documents: str, owner: Caller = admin, **parameters: Any) -> str:
         return make_role(owner, parameters.pop("RoleName", name("role")), trust_document, *documents, **parameters)
+
+    return make
+
+
+@pytest.fixture
+def new_stack(admin: Caller, name: Name) -> NewStack:
+    """`new_stack(caller=admin)`."""
+
+    def make(caller: Caller = admin) -> Stack:
+        return Stack(name("stack"), caller, admin)
 
     return make
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from tests.local.callers import Caller
 
 Resources = Mapping[str, Mapping[str, Any]]
+NewStack = Callable[..., "Stack"]
 _WAIT_SECONDS = 20
 
 

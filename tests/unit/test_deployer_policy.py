@@ -16,6 +16,7 @@ import pytest
 from iam_engine import Decision, Policies, Policy, Principal, PrincipalKind, Request, decide
 from lab_stacks.policy_parts import MANAGED_POLICY_QUOTA, policy_size
 from labkit.teardown import absence, additions
+from labkit.teardown.declarations import ROLE, USER
 from tests.ci_policies import ACCOUNT, DEPLOYER, PLACEHOLDERS, REGION, document, filled, texts
 
 SESSION = Principal(
@@ -127,11 +128,19 @@ NEEDED: tuple[tuple[str, tuple[str, ...], Context, str], ...] = (
     ("lab verify: the parts", (VIEW_ONLY, VIEW_ONLY_2), DIRECT, "iam: GetPolicy GetPolicyVersion"),
     ("lab verify: undoing a write that was allowed", (f"{BUCKET}/assumerole-lab/probe",), DIRECT, "s3: DeleteObject"),
     ("lab verify: undoing a tag that was allowed", (JAMES,), DIRECT, "iam: UntagUser"),
+    ("lab down: what lies in the bucket", (BUCKET,), DIRECT, "s3: ListBucketVersions"),
+    ("lab down: what lies in the bucket", (f"{BUCKET}/left",), DIRECT, "s3: DeleteObject DeleteObjectVersion"),
 )
 # IAM takes no other resource for these.
 WITHOUT_RESOURCE = {"cloudformation:ListStacks", "s3:ListAllMyBuckets", "secretsmanager:GetRandomPassword"}
-# The resource of these is the group or the instance profile, and the role has nothing to do with those of others.
-LEFT_TO_AN_ADMINISTRATOR = {"iam:RemoveUserFromGroup", "iam:RemoveRoleFromInstanceProfile"}
+# The resource of the first two is the group or the instance profile, and the role has nothing to do with those of
+# others; a boundary that somebody put there must not fall to whoever may change the stack.
+LEFT_TO_AN_ADMINISTRATOR = {
+    "iam:RemoveUserFromGroup",
+    "iam:RemoveRoleFromInstanceProfile",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:DeleteRolePermissionsBoundary",
+}
 STANDS = {
     "AWS::IAM::User": JAMES,
     "AWS::IAM::Role": S3_ROLE,
@@ -139,7 +148,7 @@ STANDS = {
     "AWS::SecretsManager::Secret": KEY,
     "AWS::S3::Bucket": BUCKET,
 }
-OWN = {"UserName": JAMES, "RoleName": S3_ROLE, "PolicyArn": VIEW_ONLY}
+OWN = {USER: JAMES, ROLE: S3_ROLE, "AWS::IAM::ManagedPolicy": VIEW_ONLY}
 
 
 def decision(action: str, resource: str, context: Context = DIRECT) -> Decision:
@@ -152,11 +161,11 @@ def needed() -> Iterator[tuple[str, str, str, Context]]:
     for who, resources, context, actions in NEEDED:
         service, *names = actions.split()
         yield from ((who, f"{service}{name}", resource, context) for name in names for resource in resources)
-    for name_parameter, kinds in additions._KINDS.values():
-        for kind in kinds:
-            yield f"lab down: {kind.what}", f"iam:{kind.lists}", OWN[name_parameter], DIRECT
+    for resource_type, own in OWN.items():
+        for kind in additions._KINDS[resource_type][1]:
+            yield f"lab down: {kind.what}", f"iam:{kind.lists}", own, DIRECT
             for operation, _, with_name in kind.removals:
-                resource = OWN[name_parameter] if with_name else MFA_DEVICE
+                resource = own if with_name else MFA_DEVICE
                 if f"iam:{operation}" not in LEFT_TO_AN_ADMINISTRATOR:
                     yield f"lab down: {kind.what}", f"iam:{operation}", resource, DIRECT
     for resource_type, resource in STANDS.items():
@@ -259,7 +268,7 @@ BOUNDED: tuple[tuple[str, tuple[str, Context], tuple[tuple[str, Context], ...]],
         (("arn:aws:s3:::somebody-elses", BY_CLOUDFORMATION),),
     ),
     ("s3:DeleteBucket", (BUCKET, BY_CLOUDFORMATION), (("arn:aws:s3:::somebody-elses", BY_CLOUDFORMATION),)),
-    ("s3:DeleteObject", (f"{BUCKET}/assumerole-lab/probe", DIRECT), ((f"{BUCKET}/else", DIRECT),)),
+    ("s3:DeleteObject", (f"{BUCKET}/left", DIRECT), (("arn:aws:s3:::somebody-elses/left", DIRECT),)),
 )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.local.callers import Caller, Name, refusal
-from tests.local.cloudformation_iam.conftest import NewStack
-from tests.local.stacks import Stack, att, ref, resource
+from tests.local.stacks import NewStack, Stack, att, ref, resource
 
 OUTPUTS = {"Id": ref("Key"), "Secret": att("Key", "SecretAccessKey")}
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local.callers import Name, allow, policy, trust
-from tests.local.cloudformation_iam.conftest import NewStack
-from tests.local.stacks import att, document, exists, ref, resource
+from tests.local.stacks import NewStack, att, document, exists, ref, resource
 
 VIEW = document(policy(allow("s3:ListAllMyBuckets")))
 MORE = document(policy(allow("s3:*")))

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local.callers import Caller, Name, NewUser, allow, policy, trust
-from tests.local.cloudformation_iam.conftest import NewStack
-from tests.local.stacks import att, document, exists, ref, resource
+from tests.local.stacks import NewStack, att, document, exists, ref, resource
 
 VIEW = policy(allow("s3:ListAllMyBuckets"))
 HOME_TRUST = document(trust("123456789012"))

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.local.callers import Caller, Name, NewUser, allow, policy, refusal
-from tests.local.cloudformation_iam.conftest import NewStack
-from tests.local.stacks import Stack, att, document, exists, ref, resource
+from tests.local.callers import Caller, Name, NewUser, allow, give_mfa_device, policy, refusal
+from tests.local.stacks import NewStack, Stack, att, document, exists, ref, resource
 
 VIEW = policy(allow("s3:ListAllMyBuckets"))
 TAKEN = re.compile(
@@ -252,30 +251,28 @@ def test_a_replacement_whose_name_is_taken_keeps_the_old_user(iam: Any, new_stac
     assert stack.physical_id("User") == james
 
 
-def _access_key(iam: Any, james: str, _arn: str, _group: str) -> None:
-    iam.create_access_key(UserName=james)
+def _access_key(admin: Caller, james: str, _arn: str, _group: str) -> None:
+    admin.client("iam").create_access_key(UserName=james)
 
 
-def _mfa_device(iam: Any, james: str, _arn: str, _group: str) -> None:
-    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName=james)["VirtualMFADevice"]["SerialNumber"]
-    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
-    iam.enable_mfa_device(UserName=james, SerialNumber=serial, **codes)
+def _mfa_device(admin: Caller, james: str, _arn: str, _group: str) -> None:
+    give_mfa_device(admin, james, james)
 
 
-def _login_profile(iam: Any, james: str, _arn: str, _group: str) -> None:
-    iam.create_login_profile(UserName=james, Password="Correct-horse-7")
+def _login_profile(admin: Caller, james: str, _arn: str, _group: str) -> None:
+    admin.client("iam").create_login_profile(UserName=james, Password="Correct-horse-7")
 
 
-def _inline_policy(iam: Any, james: str, _arn: str, _group: str) -> None:
-    iam.put_user_policy(UserName=james, PolicyName="foreign", PolicyDocument=VIEW)
+def _inline_policy(admin: Caller, james: str, _arn: str, _group: str) -> None:
+    admin.client("iam").put_user_policy(UserName=james, PolicyName="foreign", PolicyDocument=VIEW)
 
 
-def _attached_policy(iam: Any, james: str, arn: str, _group: str) -> None:
-    iam.attach_user_policy(UserName=james, PolicyArn=arn)
+def _attached_policy(admin: Caller, james: str, arn: str, _group: str) -> None:
+    admin.client("iam").attach_user_policy(UserName=james, PolicyArn=arn)
 
 
-def _membership(iam: Any, james: str, _arn: str, group: str) -> None:
-    iam.add_user_to_group(UserName=james, GroupName=group)
+def _membership(admin: Caller, james: str, _arn: str, group: str) -> None:
+    admin.client("iam").add_user_to_group(UserName=james, GroupName=group)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +287,7 @@ def _membership(iam: Any, james: str, _arn: str, group: str) -> None:
     ],
 )
 def test_what_others_put_on_a_user_keeps_the_user(
-    iam: Any, new_stack: NewStack, name: Name, policy_arn: str, group: str, add: Any, message: str
+    admin: Caller, iam: Any, new_stack: NewStack, name: Name, policy_arn: str, group: str, add: Any, message: str
 ) -> None:
     james = name("James")
     stack = new_stack()
@@ -305,7 +302,7 @@ def test_what_others_put_on_a_user_keeps_the_user(
     }
     assert stack.create(resources, {"Policy": ref("Policy")}) == "CREATE_COMPLETE"
     own_arn = stack.outputs["Policy"]
-    add(iam, james, policy_arn, group)
+    add(admin, james, policy_arn, group)
     assert stack.delete() == "DELETE_FAILED"
     reason = stack.reason("User", "DELETE_FAILED")
     assert f"Cannot delete entity, {message}." in reason
