@@ -156,6 +156,7 @@ def _role_session(credential: Any, session: Mapping[str, Any]) -> Caller:
     }
     if session.get("SourceIdentity"):
         keys["aws:SourceIdentity"] = str(session["SourceIdentity"])
+    keys |= session.get("ContextKeys") or {}
     return Caller(
         Principal(PrincipalKind.ASSUMED_ROLE, credential.principal_arn, account, role_arn),
         Credentials.ROLE,

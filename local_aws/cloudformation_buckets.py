@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_aws import upstream
-from local_aws.cloudformation_resources import Made, Properties, answer, generated_name, require
+from local_aws.cloudformation_resources import Made, Properties, answer, generated_name, own_tags, require
 
 _BUCKET = "AWS::S3::Bucket"
 _POLICY = "AWS::S3::BucketPolicy"
@@ -26,7 +26,6 @@ _PERMISSIONS = {
     "NotificationConfiguration": "s3:PutBucketNotification",
     "OwnershipControls": "s3:PutBucketOwnershipControls",
     "PublicAccessBlockConfiguration": "s3:PutBucketPublicAccessBlock",
-    "Tags": "s3:PutBucketTagging",
     "VersioningConfiguration": "s3:PutBucketVersioning",
     "WebsiteConfiguration": "s3:PutBucketWebsite",
 }
@@ -75,7 +74,8 @@ def _delete_bucket(name: str, _properties: Properties) -> None:
 
 
 def _permissions(old: Properties, new: Properties) -> list[str]:
-    return [action for name, action in _PERMISSIONS.items() if old.get(name) != new.get(name)]
+    needed = [action for name, action in _PERMISSIONS.items() if old.get(name) != new.get(name)]
+    return [*needed, "s3:PutBucketTagging"] if own_tags(old) != own_tags(new) else needed
 
 
 def _tag(name: str, old: Properties, new: Properties) -> None:

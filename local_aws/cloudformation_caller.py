@@ -50,6 +50,11 @@ def install() -> None:
     handlers["cloudformation"] = remembering
 
 
+def acting() -> bool:
+    """Whether CloudFormation acts now, for whoever asked for the stack operation."""
+    return bool(_ACCESS_KEY.get())
+
+
 def authorize(action: str, resource: str, context: Mapping[str, Any] | None = None) -> None:
     """Raise NotAuthorizedError unless the stack operation's caller may do this.
 

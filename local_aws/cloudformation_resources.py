@@ -55,6 +55,12 @@ def answer(service: str, response: tuple[int, Any, bytes | str]) -> Any:
     raise failure(service, status, message, handler_error_code)
 
 
+def own_tags(properties: Properties) -> dict[str, str]:
+    """The resource's tags without CloudFormation's (`aws:cloudformation:…`), which take no permission to tag."""
+    tags = {tag["Key"]: str(tag.get("Value", "")) for tag in properties.get("Tags") or ()}
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+
+
 def generated_name(stack: str, logical_id: str, length: int, *, lowercase: bool = False) -> str:
     """STACK-LOGICALID-RANDOM, new for every resource that is made; MiniStack's own would always be the same."""
     provisioners = upstream.module("services.cloudformation.provisioners")

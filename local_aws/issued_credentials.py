@@ -40,6 +40,16 @@ def issue(caller: Caller, seconds: int, session: dict[str, Any]) -> IssuedCreden
 
     `session` has the keys of MiniStack's own sessions (Arn, UserId, AccountId, PrincipalType …), and ours.
     """
+    source = {"SourceAccessKeyId": caller.access_key_id, "SourcePrincipalArn": caller.principal.arn}
+    return _issue(seconds, session | source)
+
+
+def issue_to_service(service: str, seconds: int, session: dict[str, Any]) -> IssuedCredentials:
+    """The same for a role that a service assumed, whose principal is `service` (`lambda.amazonaws.com`)."""
+    return _issue(seconds, session | {"SourcePrincipalArn": service})
+
+
+def _issue(seconds: int, session: dict[str, Any]) -> IssuedCredentials:
     iam, sts = upstream.module("services.iam"), upstream.module("services.sts")
     now = time.time()
     credentials = IssuedCredentials(
@@ -56,8 +66,6 @@ def issue(caller: Caller, seconds: int, session: dict[str, Any]) -> IssuedCreden
             "SessionToken": credentials.session_token,
             "Expiration": float(credentials.expires),
             "IssuedAt": now,
-            "SourceAccessKeyId": caller.access_key_id,
-            "SourcePrincipalArn": caller.principal.arn,
         },
     )
     return credentials
