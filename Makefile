@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := labkit lab_stacks iam_engine local_aws
 SOURCES := $(PACKAGES) scripts tests app.py
 
-.PHONY: setup lab labs test lint bench pins clean
+.PHONY: setup lab labs test lint interruptions bench pins clean
 
 lab: .venv/ready
 	@$(BIN)/lab run james-s3
@@ -21,6 +21,10 @@ lint: .venv/ready-dev
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy
+
+# Strikes `lab up` and `lab down` after every single API call. Takes long.
+interruptions: .venv/ready-dev
+	@$(BIN)/python -m tests.faults.interruptions
 
 bench: .venv/ready-dev
 	@$(BIN)/python scripts/bench.py
