@@ -80,13 +80,6 @@ class LiveScene:
         """GetCallerIdentity as `who`."""
         return self._send(who, _GET_CALLER_IDENTITY)
 
-    def access_key_id(self, who: Identity) -> str:
-        """The id of the access key that the lab's secret holds for the user. Raises `UnreadableSecretError`."""
-        credentials = self._credentials(who)
-        if credentials is None:
-            raise UnreadableSecretError("the administrator's key is not the lab's")
-        return credentials.access_key_id
-
     def undo_all(self) -> list[str]:
         """Undo what is still to be undone, as the administrator; return what could not be, in words."""
         return self._undo(list(reversed(self._to_undo)))

@@ -30,6 +30,7 @@ from labkit.checks import (
     RoleHasExactly,
     Says,
     Session,
+    Tagged,
     TrustPolicyIs,
     UserHasExactly,
     allow_assume_role,
@@ -161,6 +162,7 @@ AS_DEPLOYED = (
     NoActionOf("view-only-without-s3", "No part holds an S3 action", policies=VIEW_ONLY_PARTS, service="s3"),
     HasConsolePassword("console-password", "James can sign in to the console", JAMES),
     HasOneAccessKey("one-access-key", "James has one access key, the one handed out", JAMES),
+    Tagged("tags", "What is the lab's says so", "lab", "james-s3", on=(JAMES, S3_ROLE), buckets=(BUCKET,)),
 )
 
 LAB = Lab(

@@ -19,6 +19,7 @@ from labkit.checks.principals import ADMINISTRATOR, FederatedUser, Group, Role, 
 from labkit.checks.reasons import NO_IDENTITY_ALLOW, AnyOf, Because, Says
 from labkit.checks.refused import Refused, refused_session
 from labkit.checks.sign_in import HasConsolePassword, HasOneAccessKey
+from labkit.checks.tags import Tagged
 from labkit.checks.trust import TrustPolicyIs, allow_assume_role
 from labkit.checks.values import AccountId, AwsPolicy, CustomerPolicy, Output, Text
 
@@ -59,6 +60,7 @@ __all__ = [
     "Session",
     "SessionsRevoked",
     "SessionToken",
+    "Tagged",
     "Text",
     "TokenGiven",
     "TrustPolicyIs",

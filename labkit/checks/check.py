@@ -42,10 +42,6 @@ class Scene(Protocol):
 
     def caller_identity(self, who: Identity) -> Answer: ...
 
-    def access_key_id(self, who: Identity) -> str:
-        """The id of the access key that the lab's secret holds. Raises `UnreadableSecretError`."""
-        ...
-
 
 class UnreadableSecretError(Exception):
     """The secret with a user's access key could not be read; the message says why."""

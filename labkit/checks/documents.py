@@ -68,10 +68,10 @@ def as_list(value: Any) -> list[Any]:
 
 def _take_apart(statement: Mapping[str, Any]) -> Iterable[Permission]:
     effect = str(statement.get("Effect"))
-    rest = {key: value for key, value in statement.items() if key not in ("Effect", "Action", "Resource")}
+    rest = canonical_statement({k: v for k, v in statement.items() if k not in ("Effect", "Action", "Resource")})
     for action in as_list(statement.get("Action")) or [""]:
         for resource in as_list(statement.get("Resource")) or [""]:
-            yield effect, action, resource, canonical_statement(rest)
+            yield effect, action, resource, rest
 
 
 def _sorted_lists(value: Any, *, spell: Callable[[str], str] = str) -> Any:

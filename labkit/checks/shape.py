@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, unknown
 from labkit.checks.observation import Observation, State
 from labkit.checks.principals import ADMINISTRATOR, Identity
+from labkit.checks.values import Output, resolve
 
 # What IAM's read calls show lags behind its write calls for seconds, not minutes.
 READ_LAG_S = 10.0
@@ -52,7 +54,7 @@ def read(scene: Scene, operation: str, /, service: str = "iam", **parameters: An
     answer = scene.ask(ADMINISTRATOR, Call(service, operation, parameters), all_pages=True)
     if answer.kind is Kind.ALLOWED:
         return answer.data
-    raise UnreadableError(_unreadable(answer))
+    raise UnreadableError(unreadable(answer))
 
 
 def read_if_any(scene: Scene, operation: str, /, service: str = "iam", **parameters: Any) -> Mapping[str, Any] | None:
@@ -62,11 +64,31 @@ def read_if_any(scene: Scene, operation: str, /, service: str = "iam", **paramet
         return answer.data
     if answer.code == "NoSuchEntity":
         return None
-    raise UnreadableError(_unreadable(answer))
+    raise UnreadableError(unreadable(answer))
 
 
-def _unreadable(answer: Answer) -> Observation:
-    if answer.code in ("NoSuchEntity", "ResourceNotFoundException"):
+def read_secret(scene: Scene, secret: Output) -> Mapping[str, str]:
+    """The JSON object that a secret holds; never to be shown. Raises `UnreadableError`."""
+    arn = resolve(secret, scene.facts)
+    answer = scene.ask(ADMINISTRATOR, Call("secretsmanager", "GetSecretValue", {"SecretId": arn}))
+    # So it answers for a secret that is marked for deletion (Secrets Manager API Reference, GetSecretValue).
+    if answer.code == "InvalidRequestException":
+        raise UnreadableError(Observation(State.UNSETTLED, str(answer), "it is being deleted", patience=READ_LAG_S))
+    if answer.kind is not Kind.ALLOWED:
+        raise UnreadableError(unreadable(answer))
+    try:
+        held = json.loads(answer.data["SecretString"])
+    except (KeyError, ValueError):
+        held = None
+    if not isinstance(held, dict):
+        reason = f"the secret {arn} holds no JSON object"
+        raise UnreadableError(Observation(State.UNSETTLED, "something else", reason, patience=READ_LAG_S))
+    return held
+
+
+def unreadable(answer: Answer) -> Observation:
+    """What it means that the administrator got this answer to a read call."""
+    if answer.code in ("NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException"):
         return Observation(State.UNSETTLED, str(answer), "it does not exist", patience=READ_LAG_S)
     if answer.kind is Kind.DENIED:
         advice = "the administrator may not read it; verify with credentials that may"

@@ -120,7 +120,8 @@ NEEDED: tuple[tuple[str, tuple[str, ...], Context, str], ...] = (
         " GetBucketPublicAccessBlock GetBucketTagging GetBucketAcl GetBucketVersioning GetBucketOwnershipControls"
         " GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket DeleteBucket",
     ),
-    ("lab verify: James's key", (KEY,), DIRECT, "secretsmanager: GetSecretValue"),
+    ("lab verify: James's key and password", (KEY, PASSWORD), DIRECT, "secretsmanager: GetSecretValue DescribeSecret"),
+    ("lab verify: the bucket's tags", (BUCKET,), DIRECT, "s3: GetBucketTagging"),
     ("lab verify: every bucket", ("arn:aws:s3:::*",), DIRECT, "s3: ListAllMyBuckets"),
     ("lab verify: refused by the trust policy alone", (S3_ROLE,), DIRECT, "sts: AssumeRole"),
     ("lab verify: the shape of James", (JAMES,), DIRECT, "iam: GetUser GetLoginProfile ListAccessKeys"),

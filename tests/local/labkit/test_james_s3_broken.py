@@ -71,6 +71,20 @@ def put_another_s_key_into_the_secret(iam: Any, lab: StandingLab) -> None:
     )
 
 
+def put_a_wrong_secret_access_key_into_the_secret(_: Any, lab: StandingLab) -> None:
+    secrets, arn = lab.client("secretsmanager"), lab.outputs["AccessKeySecretArn"]
+    held = json.loads(secrets.get_secret_value(SecretId=arn)["SecretString"])
+    secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({**held, "SecretAccessKey": "x" * 40}))
+
+
+def empty_the_password_s_secret(_: Any, lab: StandingLab) -> None:
+    lab.client("secretsmanager").put_secret_value(SecretId=lab.outputs["PasswordSecretArn"], SecretString="{}")
+
+
+def delete_the_password_s_secret(_: Any, lab: StandingLab) -> None:
+    lab.client("secretsmanager").delete_secret(SecretId=lab.outputs["PasswordSecretArn"])
+
+
 BREAKS: dict[str, tuple[Break, set[str]]] = {
     "role without its policy": (
         lambda iam, _: iam.detach_role_policy(RoleName=ROLE, PolicyArn=S3_READ),
@@ -183,6 +197,14 @@ BREAKS: dict[str, tuple[Break, set[str]]] = {
     "another's key in the secret": (
         put_another_s_key_into_the_secret,
         {"james-is-live", "one-access-key"},
+    ),
+    "a wrong secret access key in the secret": (put_a_wrong_secret_access_key_into_the_secret, {"one-access-key"}),
+    "no password in the secret": (empty_the_password_s_secret, {"console-password"}),
+    "the password's secret deleted": (delete_the_password_s_secret, {"console-password"}),
+    "no tag on James": (lambda iam, _: iam.untag_user(UserName="James", TagKeys=["lab"]), {"tags"}),
+    "no tag on the bucket": (
+        lambda _, lab: lab.client("s3").delete_bucket_tagging(Bucket=lab.outputs["BucketName"]),
+        {"tags"},
     ),
     "no bucket": (
         lambda _, lab: lab.client("s3").delete_bucket(Bucket=lab.outputs["BucketName"]),

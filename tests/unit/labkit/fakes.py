@@ -60,7 +60,6 @@ class FakeScene:
     replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
     facts: Facts = FACTS
     administrator_arn: str = ADMIN_ARN
-    key_id: str = "AKIAEXAMPLE"
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     opened: dict[Temporary, datetime] = field(default_factory=dict)
 
@@ -90,9 +89,6 @@ class FakeScene:
         if (who.label, "GetCallerIdentity") in self.replies:
             return self._reply(who, "GetCallerIdentity")
         return allowed({"Arn": self.expected_arn(who)})
-
-    def access_key_id(self, who: Identity) -> str:
-        return self.key_id
 
     def undo_all(self) -> list[str]:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from labkit.aws.answers import Answer, allowed
+from labkit.aws.answers import Answer, Kind, allowed
 from labkit.checks import (
     AccountId,
     AwsPolicy,
@@ -22,6 +23,7 @@ from labkit.checks import (
     Output,
     PoliciesTogetherAre,
     RoleHasExactly,
+    Tagged,
     TrustPolicyIs,
     UserHasExactly,
     allow,
@@ -29,7 +31,7 @@ from labkit.checks import (
 )
 from labkit.checks.check import Check
 from labkit.checks.observation import Observation, State
-from tests.unit.labkit.fakes import JAMES, JAMES_ARN, ROLE_ARN, S3_ROLE, FakeScene, denied, refused, throttled
+from tests.unit.labkit.fakes import JAMES, JAMES_ARN, ROLE_ARN, S3_ROLE, FakeScene, bad_key, denied, refused, throttled
 
 Data = dict[str, Any]
 S3_READ = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
@@ -54,6 +56,10 @@ class Healthy:
         scripted = {("administrator", name): allowed(data) for name, data in answers.items()}
         scripted |= {("administrator", name): reply for name, reply in replies.items()}
         return self.check.observe(FakeScene(dict(scripted)))
+
+
+def refused_key(message: str) -> Answer:
+    return Answer(Kind.CREDENTIALS, "SignatureDoesNotMatch", message)
 
 
 def role() -> Data:
@@ -112,11 +118,28 @@ TOGETHER = Healthy(
 WITHOUT_S3 = Healthy(NoActionOf("id", "title", policies=(CustomerPolicy("view"),), service="s3"), TOGETHER.answers)
 PASSWORD = Healthy(
     HasConsolePassword("id", "title", JAMES),
-    {"GetLoginProfile": {"LoginProfile": {"UserName": "James", "PasswordResetRequired": False}}},
+    {
+        "GetLoginProfile": {"LoginProfile": {"UserName": "James", "PasswordResetRequired": False}},
+        "GetSecretValue": {"SecretString": json.dumps({"username": "James", "password": "correct horse"})},
+    },
 )
+KEY_SECRET = {"AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "battery staple", "UserName": "James"}
 KEY = Healthy(
     HasOneAccessKey("id", "title", JAMES),
-    {"ListAccessKeys": {"AccessKeyMetadata": [{"AccessKeyId": "AKIAEXAMPLE", "Status": "Active"}]}},
+    {
+        "ListAccessKeys": {"AccessKeyMetadata": [{"AccessKeyId": "AKIAEXAMPLE", "Status": "Active"}]},
+        "GetSecretValue": {"SecretString": json.dumps(KEY_SECRET)},
+    },
+)
+LAB_TAG = [{"Key": "other", "Value": "x"}, {"Key": "lab", "Value": "james-s3"}]
+TAGS = Healthy(
+    Tagged("id", "title", "lab", "james-s3", on=(JAMES, S3_ROLE), buckets=(Output("Bucket"),)),
+    {
+        "GetUser": {"User": {"UserName": "James", "Tags": LAB_TAG}},
+        "GetRole": {"Role": {"RoleName": "James-custom-S3-role", "Tags": LAB_TAG}},
+        "DescribeSecret": {"Tags": LAB_TAG},
+        "GetBucketTagging": {"TagSet": LAB_TAG},
+    },
 )
 ALL = {
     "trust": TRUST,
@@ -127,6 +150,7 @@ ALL = {
     "s3": WITHOUT_S3,
     "pass": PASSWORD,
     "key": KEY,
+    "tags": TAGS,
 }
 
 
@@ -187,6 +211,17 @@ def trust_statements(answers: Data) -> list[Data]:
             lambda a: a["ListAccessKeys"]["AccessKeyMetadata"].append({"AccessKeyId": "x", "Status": "Inactive"}),
             "2 access keys",
         ),
+        (KEY, lambda a: hold(a, {**KEY_SECRET, "UserName": "Jane"}), "does not name James"),
+        (KEY, lambda a: hold(a, {**KEY_SECRET, "SecretAccessKey": ""}), "is not that of James's key"),
+        (KEY, lambda a: hold(a, {}), "not an active key"),
+        (KEY, lambda a: hold(a, []), "holds no JSON object"),
+        (PASSWORD, lambda a: hold(a, {"username": "Jane", "password": "x"}), "does not name James"),
+        (PASSWORD, lambda a: hold(a, {"username": "James"}), "holds no password"),
+        (PASSWORD, lambda a: a["GetSecretValue"].update(SecretString="{"), "holds no JSON object"),
+        (TAGS, lambda a: a["GetUser"]["User"].update(Tags=[]), "the tag lab of James is missing"),
+        (TAGS, lambda a: a["GetRole"]["Role"].pop("Tags"), "the tag lab of James-custom-S3-role is missing"),
+        (TAGS, lambda a: a["DescribeSecret"]["Tags"][1].update(Value="other"), "the tag lab of arn:key is other"),
+        (TAGS, lambda a: a["GetBucketTagging"]["TagSet"].clear(), "the tag lab of b is missing"),
     ],
 )
 def test_a_difference_is_told_and_fails_once_it_lasts(
@@ -196,6 +231,45 @@ def test_a_difference_is_told_and_fails_once_it_lasts(
     assert observation.state is State.UNSETTLED
     assert names in observation.reason
     assert observation.patience is not None
+
+
+def hold(answers: Data, content: Any) -> None:
+    answers["GetSecretValue"]["SecretString"] = json.dumps(content)
+
+
+def test_a_bucket_without_any_tag_lacks_the_lab_s() -> None:
+    observation = TAGS.observe(GetBucketTagging=refused("NoSuchTagSet"))
+    assert observation.state is State.UNSETTLED
+    assert "the tag lab of b is missing" in observation.reason
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "InvalidRequestException"])
+def test_a_secret_that_is_gone_is_a_difference(code: str) -> None:
+    assert KEY.observe(GetSecretValue=refused(code)).state is State.UNSETTLED
+    assert PASSWORD.observe(GetSecretValue=refused(code)).state is State.UNSETTLED
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (refused_key("The request signature we calculated does not match the signature you provided."), "unsettled"),
+        (refused_key("Signature expired: 20260101T000000Z is now earlier than 20260101T001500Z"), "proven"),
+        (bad_key(), "proven"),
+    ],
+)
+def test_a_secret_access_key_is_wrong_only_if_aws_says_that_it_signs_wrongly(answer: Answer, state: str) -> None:
+    """Whether the key is live is another check's business: here a wrong clock and a new key are no difference."""
+    replies = {("administrator", name): allowed(data) for name, data in KEY.answers.items()}
+    observation = KEY.check.observe(FakeScene({**replies, ("James", "GetCallerIdentity"): answer}))
+    assert observation.state.name.lower() == state
+
+
+def test_what_a_secret_holds_is_never_shown() -> None:
+    for healthy in (KEY, PASSWORD):
+        for content in ({**KEY_SECRET, "AccessKeyId": "AKIAOTHER"}, {"username": "battery staple"}, ["battery staple"]):
+            shown = str(healthy.observe(lambda a, content=content: hold(a, content)))
+            assert "battery staple" not in shown
+            assert "AKIAOTHER" not in shown
 
 
 def deploy(statement: Data) -> Callable[[Data], object]:
@@ -292,3 +366,7 @@ def test_what_can_t_be_read_is_not_proven(reply: Answer, state: State) -> None:
     assert USER.observe(ListGroupsForUser=reply).state is state
     assert TOGETHER.observe(GetPolicyVersion=reply).state is state
     assert KEY.observe(ListAccessKeys=reply).state is state
+    assert KEY.observe(GetSecretValue=reply).state is state
+    assert PASSWORD.observe(GetSecretValue=reply).state is state
+    assert TAGS.observe(GetBucketTagging=reply).state is state
+    assert TAGS.observe(DescribeSecret=reply).state is state
