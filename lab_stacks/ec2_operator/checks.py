@@ -19,6 +19,7 @@ from labkit.checks import (
     Role,
     RoleHasExactly,
     Session,
+    Tagged,
     TrustPolicyIs,
     UserHasExactly,
     allow,
@@ -87,6 +88,7 @@ AS_DEPLOYED = (
         reference={"Statement": [allow("sts:AssumeRole", "*")]},
     ),
     HasOneAccessKey("one-access-key", "The user has one access key, the one handed out", USER),
+    Tagged("tags", "What is the lab's says so", "lab", "ec2-operator", (USER, ROLE)),
 )
 
 LAB = Lab(

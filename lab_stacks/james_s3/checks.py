@@ -162,7 +162,7 @@ AS_DEPLOYED = (
     NoActionOf("view-only-without-s3", "No part holds an S3 action", policies=VIEW_ONLY_PARTS, service="s3"),
     HasConsolePassword("console-password", "James can sign in to the console", JAMES),
     HasOneAccessKey("one-access-key", "James has one access key, the one handed out", JAMES),
-    Tagged("tags", "What is the lab's says so", "lab", "james-s3", on=(JAMES, S3_ROLE), buckets=(BUCKET,)),
+    Tagged("tags", "What is the lab's says so", "lab", "james-s3", (JAMES, S3_ROLE), (BUCKET,)),
 )
 
 LAB = Lab(

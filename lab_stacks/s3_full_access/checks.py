@@ -23,6 +23,7 @@ from labkit.checks import (
     Role,
     RoleHasExactly,
     Session,
+    Tagged,
     TrustPolicyIs,
     UserHasExactly,
     allow,
@@ -118,6 +119,8 @@ AS_DEPLOYED = (
     UserHasExactly("testuser2-policies", "testuser2 may do nothing", TESTUSER2),
     HasConsolePassword("console-password", "testuser can sign in to the console", TESTUSER),
     HasOneAccessKey("one-access-key", "testuser has one access key, the one handed out", TESTUSER),
+    HasOneAccessKey("testuser2-one-access-key", "testuser2 has one access key, the one handed out", TESTUSER2),
+    Tagged("tags", "What is the lab's says so", "lab", "s3-full-access", (TESTUSER, TESTUSER2, S3_ACCESS), (BUCKET,)),
 )
 
 LAB = Lab(

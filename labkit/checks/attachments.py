@@ -9,8 +9,10 @@ from typing import Any
 from labkit.checks.check import Scene
 from labkit.checks.documents import canonical_statement, statements
 from labkit.checks.principals import ONE_HOUR_S, Group, Role, User
-from labkit.checks.shape import Shape, read, set_differences
+from labkit.checks.shape import Shape, read, read_if_any, set_differences
 from labkit.checks.values import AwsPolicy, CustomerPolicy, Facts, Output, resolve
+
+ROOT_PATH = "/"
 
 PolicyArn = AwsPolicy | CustomerPolicy | Output
 Statement = Mapping[str, Any]
@@ -28,7 +30,12 @@ class _HasExactly(Shape):
     def look(self, scene: Scene) -> tuple[str, list[str]]:
         declared, deployed = self._declared(scene.facts), self._deployed(scene)
         differences = [line for what in declared for line in set_differences(what, declared[what], deployed[what])]
-        return _text(deployed), differences
+        return _text(deployed), [f"{self._name}: {line}" for line in differences]
+
+    @property
+    def _name(self) -> str:
+        """The principal's."""
+        raise NotImplementedError
 
     def _declared(self, facts: Facts) -> Inventory:
         raise NotImplementedError
@@ -39,10 +46,11 @@ class _HasExactly(Shape):
 
 @dataclass(frozen=True)
 class RoleHasExactly(_HasExactly):
-    """`role` has exactly these `managed` policies, `inline` policies and `boundary`, and lets sessions last so long.
+    """`role` has exactly these `managed` policies, `inline` policies, `boundary`, `tags` and `path`, and nothing else.
 
     `inline`: the statements of each inline policy by its name; they may hold `Output` and the like.
     `longest_session`: seconds; one hour unless the lab says otherwise, as it is AWS's default.
+    The tag with which a stack marks the lab is not among `tags`.
     """
 
     role: Role
@@ -50,6 +58,12 @@ class RoleHasExactly(_HasExactly):
     inline: Mapping[str, Sequence[Statement]] = field(default_factory=dict, hash=False)
     boundary: PolicyArn | None = None
     longest_session: int = ONE_HOUR_S
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    path: str = ROOT_PATH
+
+    @property
+    def _name(self) -> str:
+        return self.role.name
 
     def call_text(self, facts: Facts) -> str:
         return f"iam:ListAttachedRolePolicies, ListRolePolicies, GetRole RoleName={self.role.name}"
@@ -59,6 +73,8 @@ class RoleHasExactly(_HasExactly):
             **_declared_policies(self.managed, self.inline, facts),
             "permissions boundary": _boundary(self.boundary, facts),
             "session limit": {f"{self.longest_session} s"},
+            "tag": _pairs(self.tags),
+            "path": _unusual(self.path),
         }
 
     def _deployed(self, scene: Scene) -> Inventory:
@@ -67,14 +83,16 @@ class RoleHasExactly(_HasExactly):
             **_deployed_policies(scene, "Role", self.role.name),
             "permissions boundary": _boundary_of(role),
             "session limit": {f"{role.get('MaxSessionDuration', ONE_HOUR_S)} s"},
+            "tag": _own_tags(role),
+            "path": _unusual(role["Path"]),
         }
 
 
 @dataclass(frozen=True)
 class UserHasExactly(_HasExactly):
-    """`user` has exactly these `managed` and `inline` policies, `groups`, `boundary` and `tags`, and nothing else.
+    """`user` has exactly these `managed` and `inline` policies, `groups`, `boundary`, `tags` and `path`, nothing else.
 
-    `inline`: as in `RoleHasExactly`. The tag with which a stack marks the lab is not among `tags`.
+    `inline` and `tags`: as in `RoleHasExactly`. There is a login profile only if the lab hands out a console password.
     """
 
     user: User
@@ -83,9 +101,14 @@ class UserHasExactly(_HasExactly):
     groups: tuple[str, ...] = ()
     boundary: PolicyArn | None = None
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    path: str = ROOT_PATH
+
+    @property
+    def _name(self) -> str:
+        return self.user.name
 
     def call_text(self, facts: Facts) -> str:
-        calls = "ListAttachedUserPolicies, ListUserPolicies, ListGroupsForUser, GetUser"
+        calls = "ListAttachedUserPolicies, ListUserPolicies, ListGroupsForUser, GetUser, GetLoginProfile"
         return f"iam:{calls} UserName={self.user.name}"
 
     def _declared(self, facts: Facts) -> Inventory:
@@ -93,17 +116,22 @@ class UserHasExactly(_HasExactly):
             **_declared_policies(self.managed, self.inline, facts),
             "group": set(self.groups),
             "permissions boundary": _boundary(self.boundary, facts),
-            "tag": {f"{key}={value}" for key, value in self.tags.items()},
+            "tag": _pairs(self.tags),
+            "path": _unusual(self.path),
+            "login profile": {self.user.name} if self.user.password else set(),
         }
 
     def _deployed(self, scene: Scene) -> Inventory:
         user = read(scene, "GetUser", UserName=self.user.name)["User"]
         groups = read(scene, "ListGroupsForUser", UserName=self.user.name)["Groups"]
+        profile = read_if_any(scene, "GetLoginProfile", UserName=self.user.name)
         return {
             **_deployed_policies(scene, "User", self.user.name),
             "group": {group["GroupName"] for group in groups},
             "permissions boundary": _boundary_of(user),
-            "tag": {f"{tag['Key']}={tag['Value']}" for tag in user.get("Tags", []) if not _of_the_stack(tag["Key"])},
+            "tag": _own_tags(user),
+            "path": _unusual(user["Path"]),
+            "login profile": {self.user.name} if profile else set(),
         }
 
 
@@ -115,6 +143,10 @@ class GroupHasExactly(_HasExactly):
     members: tuple[str, ...] = ()
     managed: tuple[PolicyArn, ...] = ()
     inline: Mapping[str, Sequence[Statement]] = field(default_factory=dict, hash=False)
+
+    @property
+    def _name(self) -> str:
+        return self.group.name
 
     def call_text(self, facts: Facts) -> str:
         return f"iam:GetGroup, ListAttachedGroupPolicies, ListGroupPolicies GroupName={self.group.name}"
@@ -166,6 +198,19 @@ def _boundary(boundary: PolicyArn | None, facts: Facts) -> set[str]:
 def _boundary_of(principal: Mapping[str, Any]) -> set[str]:
     limits = principal.get("PermissionsBoundary")
     return {limits["PermissionsBoundaryArn"]} if limits else set()
+
+
+def _pairs(tags: Mapping[str, str]) -> set[str]:
+    return {f"{key}={value}" for key, value in tags.items()}
+
+
+def _own_tags(principal: Mapping[str, Any]) -> set[str]:
+    return _pairs({tag["Key"]: tag["Value"] for tag in principal.get("Tags", []) if not _of_the_stack(tag["Key"])})
+
+
+def _unusual(path: str) -> set[str]:
+    """The path, unless it is the one that everything has that was given none."""
+    return {path} - {ROOT_PATH}
 
 
 def _of_the_stack(tag_key: str) -> bool:

@@ -77,4 +77,11 @@ def _some(verb: str, found: set[Permission]) -> list[str]:
 
 
 def _listed(found: set[Permission]) -> str:
-    return ", ".join(f"{effect} {action} on {resource}" for effect, action, resource, _ in sorted(found)[:_SHOWN])
+    return ", ".join(_in_words(permission) for permission in sorted(found)[:_SHOWN])
+
+
+def _in_words(permission: Permission) -> str:
+    effect, action, resource, rest = permission
+    words = f"{effect} {action} on {resource}"
+    # Where there is a condition, two permissions may differ in nothing else.
+    return words if rest == "{}" else f"{words} with {rest}"

@@ -33,10 +33,11 @@ class TrustPolicyIs(Shape):
         document = read(scene, "GetRole", RoleName=self.role.name)["Role"]["AssumeRolePolicyDocument"]
         observed = sorted(canonical_statement(statement) for statement in statements(document))
         expected = sorted(canonical_statement(resolve(statement, scene.facts)) for statement in self.trusts)
-        differences = [f"the trust policy lacks {s}" for s in expected if s not in observed]
-        differences += [f"the trust policy also says {s}" for s in observed if s not in expected]
+        policy = f"the trust policy of {self.role.name}"
+        differences = [f"{policy} lacks {s}" for s in expected if s not in observed]
+        differences += [f"{policy} also says {s}" for s in observed if s not in expected]
         if not differences and len(observed) != len(expected):
-            differences.append("the trust policy says the same thing twice")
+            differences.append(f"{policy} says the same thing twice")
         return ", ".join(observed), differences
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -64,7 +64,8 @@ def refused_key(message: str) -> Answer:
 
 def role() -> Data:
     trust = {"Version": "2012-10-17", "Statement": [allow_assume_role(JAMES_ARN)]}
-    return {"Role": {"RoleName": "James-custom-S3-role", "Arn": ROLE_ARN, "AssumeRolePolicyDocument": trust}}
+    name = {"RoleName": "James-custom-S3-role", "Path": "/", "Arn": ROLE_ARN}
+    return {"Role": {**name, "AssumeRolePolicyDocument": trust, "Tags": [{"Key": "lab", "Value": "james-s3"}]}}
 
 
 TRUST = Healthy(
@@ -85,6 +86,7 @@ USER = Healthy(
         "GetUser": {
             "User": {
                 "UserName": "James",
+                "Path": "/",
                 "Arn": JAMES_ARN,
                 "Tags": [
                     {"Key": "lab", "Value": "james-s3"},
@@ -97,6 +99,7 @@ USER = Healthy(
         "ListUserPolicies": {"PolicyNames": []},
         "GetUserPolicy": {"PolicyName": "extra", "PolicyDocument": {"Statement": OWN}},
         "ListGroupsForUser": {"Groups": []},
+        "GetLoginProfile": {"LoginProfile": {"UserName": "James"}},
     },
 )
 GROUP = Healthy(
@@ -199,6 +202,9 @@ def trust_statements(answers: Data) -> list[Data]:
         (USER, lambda a: a["GetUser"]["User"]["Tags"].pop(), "tag team=red is missing"),
         (USER, lambda a: a["ListAttachedUserPolicies"]["AttachedPolicies"].clear(), "is missing"),
         (USER, lambda a: a["ListAttachedUserPolicies"]["AttachedPolicies"].append({"PolicyArn": S3_READ}), S3_READ),
+        (ROLE, lambda a: a["GetRole"]["Role"].update(Path="/team/"), "James-custom-S3-role: path /team/"),
+        (ROLE, lambda a: a["GetRole"]["Role"]["Tags"].append({"Key": "team", "Value": "red"}), "tag team=red"),
+        (USER, lambda a: a["GetUser"]["User"].update(Path="/team/"), "James: path /team/"),
         (USER, lambda a: a["ListUserPolicies"]["PolicyNames"].append("extra"), "inline policy extra"),
         (USER, lambda a: a["ListGroupsForUser"]["Groups"].append({"GroupName": "admins"}), "group admins"),
         (USER, lambda a: a["GetUser"]["User"].update(PermissionsBoundary={"PermissionsBoundaryArn": VIEW}), "boundary"),
@@ -231,6 +237,16 @@ def test_a_difference_is_told_and_fails_once_it_lasts(
     assert observation.state is State.UNSETTLED
     assert names in observation.reason
     assert observation.patience is not None
+
+
+def test_a_login_profile_is_there_if_the_lab_hands_out_a_password_and_only_then() -> None:
+    missing = USER.observe(GetLoginProfile=refused("NoSuchEntity"))
+    assert (missing.state, "login profile James is missing" in missing.reason) == (State.UNSETTLED, True)
+    without_password = replace(JAMES, password=None)
+    check = replace(USER.check, user=without_password)
+    surplus = Healthy(check, USER.answers).observe()
+    assert (surplus.state, "login profile James should not be there" in surplus.reason) == (State.UNSETTLED, True)
+    assert Healthy(check, USER.answers).observe(GetLoginProfile=refused("NoSuchEntity")).state is State.PROVEN
 
 
 def hold(answers: Data, content: Any) -> None:
@@ -302,7 +318,7 @@ ALLOW_ALL = {"Effect": "Allow", "Resource": "*"}
                 "Action": ["iam:ListRoles", "ec2:DescribeInstances"],
                 "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
             },
-            "lack",
+            "aws:MultiFactorAuthPresent",
         ),
         ({**ALLOW_ALL, "NotAction": ["s3:*"]}, "also hold"),
     ],
