@@ -33,6 +33,7 @@ from local_aws import (
     own_user,
     policy_documents,
     refusals,
+    rest_requests,
     settled_decisions,
     signatures,
     token_service,
@@ -61,6 +62,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     policy_documents.install,
     iam_parameters.install,
     iam_service.install,
+    rest_requests.install,
     # The later of these two is the first that a request meets.
     own_user.install,
     unambiguous_requests.install,

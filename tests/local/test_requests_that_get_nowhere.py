@@ -208,6 +208,48 @@ def test_what_is_authorized_is_what_is_done(
     assert send_signed(caller, "iam", "POST", "/", b"Action=ListUsers&Version=2010-05-08")[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "target", "body", "headers"),
+    [
+        ("DELETE", "/{bucket}?Action=ListAllMyBuckets", b"", {}),
+        ("DELETE", "/{bucket}", b"", {"X-Amz-Target": "S3.ListAllMyBuckets"}),
+        ("DELETE", "/{bucket}", b"Action=ListAllMyBuckets", FORM),
+        ("DELETE", "/{bucket}", b"tagging=", FORM),
+        ("PUT", "/{bucket}/key", b"acl=", FORM),
+        ("PUT", "/{bucket}/key?Action=ListAllMyBuckets", b"x", {}),
+        ("PUT", "/{bucket}?policy&tagging", b"{policy}", {}),
+        ("PUT", "/{bucket}?tagging&policy", b"{policy}", {}),
+    ],
+)
+def test_a_call_of_s3_is_what_its_address_says(
+    admin: Caller, new_user: NewUser, method: str, target: str, body: bytes, headers: Mapping[str, str]
+) -> None:
+    may = ["s3:ListAllMyBuckets", "s3:PutBucketTagging", "s3:PutObjectAcl"]
+    caller = new_user(policy(allow(may)))
+    s3, bucket = admin.client("s3"), f"address-{caller.access_key_id}".lower()
+    s3.create_bucket(Bucket=bucket)
+    document = policy(allow("s3:*", f"arn:aws:s3:::{bucket}/*", Principal={"AWS": caller.arn}))
+    body = body.replace(b"{policy}", document.encode())
+    refused = _refused(send_signed(caller, "s3", method, target.format(bucket=bucket), body, headers))
+    assert refused == ("InvalidArgument" if "&" in target else "AccessDenied")
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+    assert refusal(s3.get_bucket_policy, Bucket=bucket)[0] == "NoSuchBucketPolicy"
+    # The same from someone who may: the names that mean nothing are not in the way.
+    if "&" not in target:
+        assert send_signed(admin, "s3", method, target.format(bucket=bucket), body, headers)[0] in (200, 204)
+
+
+def test_a_call_of_lambda_is_what_its_address_says(new_user: NewUser) -> None:
+    caller = new_user(policy(allow("lambda:ListFunctions")))
+    function = "/2015-03-31/functions/function"
+    for target, headers in (
+        (f"{function}?Action=ListFunctions", {}),
+        (function, {"X-Amz-Target": "Lambda.ListFunctions"}),
+    ):
+        assert _refused(send_signed(caller, "lambda", "DELETE", target, b"", headers)) == "AccessDeniedException"
+    assert send_signed(caller, "lambda", "GET", "/2015-03-31/functions/", b"", {})[0] == 200
+
+
 def test_an_unknown_operation_is_for_those_who_may_do_all(new_user: NewUser, admin: Caller) -> None:
     some = new_user(policy(allow(["iam:List*", "iam:Get*"])))
     assert _refused(send_signed(some, "iam", "POST", "/", b"")) == "AccessDenied"

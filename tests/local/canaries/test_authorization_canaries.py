@@ -151,6 +151,13 @@ def test_authorization_unknown_operation_goes_on(stock_admin: Caller, name: Name
     assert (status, "InvalidAction" in text) == (400, True)
 
 
+def test_rest_requests_name_in_the_query_wins(stock_admin: Caller, name: Name) -> None:
+    bucket = name("smuggled")
+    stock_admin.client("s3").create_bucket(Bucket=bucket)
+    user = make_user(stock_admin, name("lister"), policy(allow("s3:ListAllMyBuckets")))
+    assert send_signed(user, "s3", "DELETE", f"/{bucket}?Action=ListAllMyBuckets", b"", {})[0] == 204
+
+
 def test_cloudtrail_records_nothing(stock_admin: Caller) -> None:
     stock_admin.client("iam").list_users()
     assert stock_admin.client("cloudtrail").lookup_events()["Events"] == []
