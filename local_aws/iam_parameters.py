@@ -3,8 +3,8 @@
 AWS: IAM API Reference; the constraints of each parameter are in the service model that the AWS SDKs are made from
 (botocore carries it), and a call that breaks one is a ValidationError. Names differ from each other in more than their
 case (CreateUser, UserName: "Names are not distinguished by case"). Stock MiniStack checks a few constraints, loses
-parameters whose value is empty (a tag's may be), attaches policies that do not exist, tells names apart by their case, and
-says in other words than IAM that a policy's name is taken.
+parameters whose value is empty (a tag's may be), attaches policies that do not exist, tells names apart by their case,
+and says in other words than IAM that a policy's name is taken.
 Hook: a check before every action that the model describes; IAM's own `parse_qs`.
 """
 
