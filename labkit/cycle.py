@@ -25,10 +25,11 @@ from labkit.verification import administrator_arn, standing, verify
 
 @dataclass(frozen=True)
 class CycleOptions:
-    """What a run takes from `verify`: `deadline` in seconds, `strict`."""
+    """What a run takes from `verify`: `deadline` in seconds, `strict`, `explain`."""
 
     deadline: float
     strict: bool
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,15 @@ def _synthesize(cdk: Cdk, labs: Sequence[str], pending: embedded.PendingInstance
 def _verify(entries: Sequence[Entry], options: CycleOptions, place: Place, terminal: Terminal) -> Report:
     labs = standing(tuple(entries), place.clients, named=True)
     with terminal.stage("verifying"):
-        deadline = Deadline(options.deadline)
-        return verify(labs, place.clients, place.administrator, deadline, terminal, strict=options.strict)
+        return verify(
+            labs,
+            place.clients,
+            place.administrator,
+            Deadline(options.deadline),
+            terminal,
+            strict=options.strict,
+            explain=options.explain,
+        )
 
 
 def _destroy_after_failure(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from labkit.errors import LabError
@@ -31,6 +32,15 @@ class Deadline:
 
     def __post_init__(self) -> None:
         self._end = self.clock.now() + self.seconds
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let no time count while the block runs."""
+        started = self.clock.now()
+        try:
+            yield
+        finally:
+            self._end += self.clock.now() - started
 
     def remaining(self) -> float:
         """Seconds left, never below zero."""

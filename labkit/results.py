@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from labkit.explanation.explanation import Explanation
 from labkit.verdicts import Verdict, exit_code, overall
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check's verdict with what was expected and observed; `seconds` with all its waits."""
+    """One check's verdict with what was expected and observed; `seconds` with all its waits.
+
+    `explanation`: why AWS answered so, where that was asked for.
+    """
 
     id: str
     title: str
@@ -21,6 +25,7 @@ class CheckResult:
     reason: str
     attempts: int
     seconds: float
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from labkit.checks.check import Check
@@ -12,6 +12,7 @@ from labkit.checks.observation import FINAL, Observation, State
 from labkit.checks.principals import Temporary
 from labkit.checks.values import Facts, MissingOutputError
 from labkit.deadline import Clock, Deadline, wait_before
+from labkit.explanation.explanation import Explanation
 from labkit.results import CheckResult, LabResult
 from labkit.scene import LiveScene
 from labkit.verdicts import Verdict
@@ -38,32 +39,50 @@ class Audience(Protocol):
 
 @dataclass
 class Runner:
-    """Runs checks against one scene, all under one deadline."""
+    """Runs checks against one scene, all under one deadline.
+
+    `explain`: makes the explanation of a check, as soon as it is decided and while all is still as it was.
+    """
 
     scene: LiveScene
     deadline: Deadline
     audience: Audience
     clock: Clock = field(default_factory=Clock)
+    explain: Callable[[Check, CheckResult], Explanation] | None = None
     _proven: set[str] = field(default_factory=set)
 
-    def run(self, name: str, lab: Lab) -> LabResult:
-        """Run the whole story of `lab`, and put back what it changed."""
+    def run(self, name: str, lab: Lab, until: str | None = None) -> LabResult:
+        """Run the story of `lab`, and put back what it changed.
+
+        `until`: run it up to the check with this id only, and explain none but that.
+        """
         started = self.clock.now()
         try:
-            results = tuple(self._results(lab))
+            results = tuple(self._results(lab, until))
         finally:
             left_behind = self.scene.undo_all()
         if left_behind:
             results += (_clean_up_failed(left_behind),)
         return LabResult(name, lab.stack, results, self.clock.now() - started)
 
-    def _results(self, lab: Lab) -> Iterator[CheckResult]:
+    def _results(self, lab: Lab, until: str | None) -> Iterator[CheckResult]:
         for check in lab.story:
             result = self._decide(check)
             if result.verdict is Verdict.PROVEN:
                 self._proven.add(check.id)
+            if until in (None, check.id):
+                result = self._explained(check, result)
             self.audience.decided(result)
             yield result
+            if check.id == until:
+                return
+
+    def _explained(self, check: Check, result: CheckResult) -> CheckResult:
+        """The same result with its explanation, if one is wanted; the time that takes is not the deadline's."""
+        if self.explain is None:
+            return result
+        with self.deadline.stopped():
+            return replace(result, explanation=self.explain(check, result))
 
     def _decide(self, check: Check) -> CheckResult:
         """Ask until the answer is final, or can't change any more, or the deadline has come."""

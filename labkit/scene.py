@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,18 +22,31 @@ from labkit.checks.values import Facts, resolve
 _GET_CALLER_IDENTITY = Call("sts", "GetCallerIdentity")
 _CHANGED_NOTHING = (Kind.DENIED, Kind.REFUSED, Kind.CREDENTIALS)
 _NOTHING_TO_UNDO = ("NoSuchEntity", "NoSuchKey")
+_READS = ("Get", "List", "Describe", "Head", "Assume", "Simulate")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call as it was made, and AWS's answer without its data, which may hold credentials."""
+
+    who: Identity
+    call: Call
+    answer: Answer
 
 
 @dataclass
 class LiveScene:
     """The scene of one verification of one lab. Implements `labkit.checks.check.Scene`.
 
-    `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave.
+    `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave. `heard` and `changes` (how many
+    calls went through that may have changed something) are for who explains the answers.
     """
 
     facts: Facts
     clients: Clients
     administrator_arn: str
+    heard: list[Heard] = field(default_factory=list, repr=False)
+    changes: int = 0
     _keys: dict[str, Credentials] = field(default_factory=dict, repr=False)
     _sessions: dict[Temporary, Credentials] = field(default_factory=dict, repr=False)
     _opened: dict[Temporary, datetime] = field(default_factory=dict)
@@ -104,7 +117,11 @@ class LiveScene:
             return Answer(Kind.CREDENTIALS, "NoAccessKey", str(error))
         except BotoCoreError as error:
             return from_error(error)
-        return ask(client, call.operation, resolve(call.parameters, self.facts), all_pages=all_pages)
+        answer = ask(client, call.operation, resolve(call.parameters, self.facts), all_pages=all_pages)
+        self.heard.append(Heard(who, call, replace(answer, data={})))
+        if answer.kind is Kind.ALLOWED and not call.operation.startswith(_READS):
+            self.changes += 1
+        return answer
 
     def _credentials(self, who: Identity) -> Credentials | None:
         if isinstance(who, Administrator):

@@ -11,7 +11,8 @@ from labkit.catalogue import Entry
 from labkit.checks.values import Account, Facts
 from labkit.deadline import Deadline
 from labkit.errors import LabError
-from labkit.results import LabResult, Report
+from labkit.explanation.explainer import Explainer
+from labkit.results import Report
 from labkit.runner import Audience, Runner
 from labkit.scene import LiveScene
 from labkit.stacks import Stack, find_stack
@@ -83,17 +84,16 @@ def verify(
     audience: Audience,
     *,
     strict: bool = False,
+    explain: bool = False,
+    until: str | None = None,
 ) -> Report:
-    """Run the story of each lab against its stack, all under one deadline."""
-    return Report(
-        tuple(_verify_lab(entry, stack, clients, administrator, deadline, audience) for entry, stack in labs),
-        strict=strict,
-    )
+    """Run the story of each lab against its stack, all under one deadline, up to the check `until` if one is named.
 
-
-def _verify_lab(
-    entry: Entry, stack: Stack, clients: Clients, administrator: str, deadline: Deadline, audience: Audience
-) -> LabResult:
-    facts = Facts(stack.outputs, Account.of_arn(administrator))
-    scene = LiveScene(facts, clients, administrator)
-    return Runner(scene, deadline, audience, deadline.clock).run(entry.name, entry.lab)
+    `explain`: explain each check as soon as it is decided.
+    """
+    results = []
+    for entry, stack in labs:
+        scene = LiveScene(Facts(stack.outputs, Account.of_arn(administrator)), clients, administrator)
+        explainer = Explainer(scene).explain if explain else None
+        results.append(Runner(scene, deadline, audience, deadline.clock, explainer).run(entry.name, entry.lab, until))
+    return Report(tuple(results), strict=strict)

@@ -11,6 +11,7 @@ from labkit.checks.calls import Call, Finds, Includes
 from labkit.checks.check import Check, Scene, unknown
 from labkit.checks.observation import Observation, State
 from labkit.checks.principals import ADMINISTRATOR, Identity
+from labkit.checks.questions import Question
 from labkit.checks.values import Facts
 
 
@@ -40,6 +41,9 @@ class Allowed(Check):
         if self.authorized_errors:
             return f"allowed ({' or '.join(self.authorized_errors)} is an authorized answer)"
         return "allowed"
+
+    def questions(self, facts: Facts) -> tuple[Question, ...]:
+        return (Question(self.who, self.call, self.authorized_errors),)
 
     def observe(self, scene: Scene) -> Observation:
         all_pages = bool(self.answer or self.same_as_administrator)

@@ -13,6 +13,7 @@ from labkit.checks.check import Check, Scene, unknown
 from labkit.checks.denied import denial_code, denial_text, weigh_denial
 from labkit.checks.observation import Observation, State
 from labkit.checks.principals import ADMINISTRATOR, FederatedUser, Identity, Session, SessionToken, Temporary
+from labkit.checks.questions import Question
 from labkit.checks.reasons import Reason
 from labkit.checks.values import Facts
 
@@ -29,6 +30,9 @@ class _CredentialsCheck(Check):
 
     def call_text(self, facts: Facts) -> str:
         return self.session.call.text(facts)
+
+    def questions(self, facts: Facts) -> tuple[Question, ...]:
+        return (Question(self.session.by, self.session.call),)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import jmespath
 
-from labkit.checks.values import Facts, resolve
+from labkit.checks.values import Facts, Value, resolve
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Call:
 
     `service`: boto3's name; `operation`: as AWS spells it; `parameters`: may hold `Output` and the like;
     `action`: the action that IAM decides on, where it is called otherwise than the operation;
+    `resource`: the ARN that IAM decides on, for an explanation, where the parameters don't tell it;
     `undo`: the call by which the administrator takes back what this one did. Where the call was not meant to go
     through, that happens at once, otherwise when the story has ended.
     """
@@ -25,6 +26,7 @@ class Call:
     parameters: dict[str, Any] = field(default_factory=dict, hash=False)
     action: str = ""
     undo: Call | None = None
+    resource: Value | str = ""
 
     @property
     def iam_action(self) -> str:
@@ -36,9 +38,17 @@ class Call:
         return " ".join([f"{self.service}:{self.operation}", *shown])
 
 
-def call(service: str, operation: str, *, action: str = "", undo: Call | None = None, **parameters: Any) -> Call:
+def call(
+    service: str,
+    operation: str,
+    *,
+    action: str = "",
+    undo: Call | None = None,
+    resource: Value | str = "",
+    **parameters: Any,
+) -> Call:
     """A call of `service` (boto3's name): `call("s3", "ListObjectsV2", action="s3:ListBucket", Bucket=…)`."""
-    return Call(service, operation, parameters, action, undo)
+    return Call(service, operation, parameters, action, undo, resource)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ REVOKE_OLDER_SESSIONS = "AWSRevokeOlderSessions"
 
 @dataclass(frozen=True)
 class _Step(Check):
+    remark = "A step of the story: the administrator changes this, and it is taken back when the story has ended."
+
     @property
     def identity(self) -> Identity:
         return ADMINISTRATOR

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.calls import Call
 from labkit.checks.observation import Observation, State
 from labkit.checks.principals import Identity, Temporary
+from labkit.checks.questions import Question
 from labkit.checks.values import Facts
 
 
@@ -55,6 +56,9 @@ class Check:
     this one is not even asked.
     """
 
+    # What else than policies makes the outcome, in a sentence, of a check that has no `questions`.
+    remark: ClassVar[str] = "No policy decides this."
+
     id: str
     title: str
     after: str = field(default="", kw_only=True)
@@ -71,6 +75,10 @@ class Check:
     def expected(self, facts: Facts) -> str:
         """What AWS must answer, for a report."""
         raise NotImplementedError
+
+    def questions(self, facts: Facts) -> tuple[Question, ...]:
+        """What IAM decides when the check asks; nothing for a check whose outcome is no matter of policies."""
+        return ()
 
     def observe(self, scene: Scene) -> Observation:
         """Ask once and say what was seen."""

@@ -10,6 +10,7 @@ from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, not_live, unknown
 from labkit.checks.observation import Observation, State
 from labkit.checks.principals import Identity
+from labkit.checks.questions import Question
 from labkit.checks.reasons import Reason
 from labkit.checks.values import Facts
 
@@ -44,6 +45,9 @@ class Denied(Check):
 
     def expected(self, facts: Facts) -> str:
         return denial_text(denial_code(self.call.service), self.because)
+
+    def questions(self, facts: Facts) -> tuple[Question, ...]:
+        return (Question(self.who, self.call),)
 
     def observe(self, scene: Scene) -> Observation:
         answer = scene.ask(self.who, self.call)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labkit.aws.answers import Kind
+from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, unknown
 from labkit.checks.observation import Observation, State
 from labkit.checks.principals import Identity, Temporary, User
+from labkit.checks.questions import Question
 from labkit.checks.values import Facts
 
 
@@ -29,6 +31,9 @@ class CallerIdentity(Check):
 
     def expected(self, facts: Facts) -> str:
         return self.who.expected_arn(facts)
+
+    def questions(self, facts: Facts) -> tuple[Question, ...]:
+        return (Question(self.who, Call("sts", "GetCallerIdentity")),)
 
     def observe(self, scene: Scene) -> Observation:
         answer = scene.caller_identity(self.who)

@@ -21,6 +21,8 @@ class Refused(Check):
     though STS knows them.
     """
 
+    remark = "AWS refuses this for another reason than permissions, whatever the policies say."
+
     who: Identity
     call: Call
     code: str

@@ -30,6 +30,8 @@ class UnreadableError(Exception):
 class Shape(Check):
     """A check on what is deployed. A subclass says in `look` what differs from what should be there."""
 
+    remark = "What is deployed was read through IAM's own API and compared with what the lab declares."
+
     @property
     def identity(self) -> Identity:
         return ADMINISTRATOR

@@ -23,6 +23,7 @@ _COMMANDS = {
     "up": "up",
     "status": "status",
     "verify": "verify",
+    "explain": "explain",
     "down": "down",
     "env": "env",
     "shell": "shell",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,17 +32,22 @@ def yes_option(command: Command) -> Command:
     return click.option("--yes", is_flag=True, help="Do not ask before something is changed on AWS.")(command)
 
 
+def deadline_option(command: Command) -> Command:
+    return click.option(
+        "--deadline",
+        type=click.FloatRange(min=0, max=86400),
+        metavar="S",
+        help="Seconds after which nothing is asked again [default: $LAB_DEADLINE, else 120].",
+    )(command)
+
+
 def verify_options(command: Command) -> Command:
-    """The options of a verification: reports, deadline, strictness."""
+    """The options of a verification, as `VerifyOptions` takes them."""
     path = click.Path(path_type=Path)
     for option in (
+        click.option("--explain", is_flag=True, help="Say of each check why AWS answers so, and what would change it."),
         click.option("--strict", is_flag=True, help="A check that is not applicable makes the exit code 2."),
-        click.option(
-            "--deadline",
-            type=click.FloatRange(min=0, max=86400),
-            metavar="S",
-            help="Seconds after which nothing is asked again [default: $LAB_DEADLINE, else 120].",
-        ),
+        deadline_option,
         click.option("--junit", type=path, metavar="F", help="Write the report as JUnit XML into this file."),
         click.option("--json", "json_file", type=path, metavar="F", help="Write the report as JSON into this file."),
     ):
@@ -49,6 +55,17 @@ def verify_options(command: Command) -> Command:
     return command
 
 
-def report_files(json_file: Path | None, junit: Path | None) -> dict[str, Path]:
-    """The reports that were asked for, by format."""
-    return {name: path for name, path in (("json", json_file), ("junit", junit)) if path}
+@dataclass(frozen=True)
+class VerifyOptions:
+    """The options of a verification, as click names them; `deadline` in seconds, None for the default."""
+
+    json_file: Path | None
+    junit: Path | None
+    deadline: float | None
+    strict: bool
+    explain: bool
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The reports that were asked for, by format."""
+        return {name: path for name, path in (("json", self.json_file), ("junit", self.junit)) if path}

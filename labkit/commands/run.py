@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
 import click
 
 from labkit.catalogue import all_labs, find_labs
-from labkit.commands.options import labs_argument, report_files, verify_options
+from labkit.commands.options import VerifyOptions, labs_argument, verify_options
 from labkit.cycle import CycleOptions, run_cycle
 from labkit.deadline import deadline_seconds
 from labkit.environment import LOCAL_DEADLINE_S
@@ -23,17 +23,16 @@ from labkit.verdicts import ExitCode
 @click.command("run")
 @labs_argument
 @verify_options
-def command(
-    labs: tuple[str, ...], json_file: Path | None, junit: Path | None, deadline: float | None, strict: bool
-) -> int:
+def command(labs: tuple[str, ...], **given: Any) -> int:
     """Deploy, verify and destroy labs on an embedded AWS of their own (no LAB: all of them)."""
     entries = find_labs(labs) if labs else all_labs()
-    reports = report_files(json_file, junit)
-    files.require_writable(reports)
-    seconds = deadline_seconds(deadline, {"LAB_DEADLINE": os.environ.get("LAB_DEADLINE") or LOCAL_DEADLINE_S})
+    options = VerifyOptions(**given)
+    files.require_writable(options.files)
+    seconds = deadline_seconds(options.deadline, {"LAB_DEADLINE": os.environ.get("LAB_DEADLINE") or LOCAL_DEADLINE_S})
     terminal = Terminal()
-    result = run_cycle(entries, CycleOptions(seconds, strict), lab_home(os.environ), terminal)
-    files.write(result.report, reports)
+    cycle = CycleOptions(seconds, options.strict, options.explain)
+    result = run_cycle(entries, cycle, lab_home(os.environ), terminal)
+    files.write(result.report, options.files)
     terminal.report(result.report)
     return _combined(result.report.exit_code, show_absence(result.traces, terminal))
 

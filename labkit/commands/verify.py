@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import Any
 
 import click
 
 from labkit.aws.clients import Clients
 from labkit.catalogue import all_labs, find_labs
-from labkit.commands.options import labs_argument, report_files, target_options, verify_options
+from labkit.commands.options import VerifyOptions, labs_argument, target_options, verify_options
 from labkit.deadline import Deadline, deadline_seconds
 from labkit.deployment import Place
 from labkit.environment import enter, on_aws
@@ -24,54 +24,44 @@ from labkit.verification import administrator_arn, standing, verify
 @labs_argument
 @target_options
 @verify_options
-def command(
-    labs: tuple[str, ...],
-    target: str | None,
-    profile: str | None,
-    region: str | None,
-    json_file: Path | None,
-    junit: Path | None,
-    deadline: float | None,
-    strict: bool,
-) -> int:
+def command(labs: tuple[str, ...], target: str | None, profile: str | None, region: str | None, **given: Any) -> int:
     """Prove what is deployed (no LAB: every lab that stands)."""
     find_labs(labs)
-    reports = report_files(json_file, junit)
-    files.require_writable(reports)
+    options = VerifyOptions(**given)
+    files.require_writable(options.files)
     terminal = Terminal()
     place = Target.chosen(target, profile, region, os.environ).open(lab_home(os.environ), terminal)
-    return _verify(labs, place, reports, deadline, strict, terminal)
+    return _verify(labs, place, options, terminal)
 
 
 @click.command("verify_lab.py")
 @labs_argument
 @verify_options
-def verify_environment(
-    labs: tuple[str, ...], json_file: Path | None, junit: Path | None, deadline: float | None, strict: bool
-) -> int:
+def verify_environment(labs: tuple[str, ...], **given: Any) -> int:
     """Prove what is deployed on the AWS that the environment names (no LAB: every lab that stands)."""
     find_labs(labs)
-    reports = report_files(json_file, junit)
-    files.require_writable(reports)
+    options = VerifyOptions(**given)
+    files.require_writable(options.files)
     enter(on_aws(os.environ, profile=None, region=None))
     clients = Clients()
     place = Place(clients, administrator_arn(clients))
-    return _verify(labs, place, reports, deadline, strict, Terminal())
+    return _verify(labs, place, options, Terminal())
 
 
-def _verify(
-    labs: tuple[str, ...],
-    place: Place,
-    reports: dict[str, Path],
-    deadline: float | None,
-    strict: bool,
-    terminal: Terminal,
-) -> int:
-    seconds = deadline_seconds(deadline, os.environ)
+def _verify(labs: tuple[str, ...], place: Place, options: VerifyOptions, terminal: Terminal) -> int:
+    seconds = deadline_seconds(options.deadline, os.environ)
     entries = find_labs(labs) if labs else all_labs()
     found = standing(entries, place.clients, named=bool(labs))
     with terminal.stage("verifying"):
-        report = verify(found, place.clients, place.administrator, Deadline(seconds), terminal, strict=strict)
-    files.write(report, reports)
+        report = verify(
+            found,
+            place.clients,
+            place.administrator,
+            Deadline(seconds),
+            terminal,
+            strict=options.strict,
+            explain=options.explain,
+        )
+    files.write(report, options.files)
     terminal.report(report)
     return report.exit_code

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from labkit.results import LabResult, Report
+from labkit.explanation.explanation import Explanation
+from labkit.results import CheckResult, LabResult, Report
 
 
 def render(report: Report) -> str:
@@ -24,5 +25,24 @@ def _lab(lab: LabResult) -> dict[str, object]:
         "stack": lab.stack,
         "verdict": lab.verdict.value,
         "seconds": round(lab.seconds, 3),
-        "checks": [asdict(check) for check in lab.checks],
+        "checks": [_check(check) for check in lab.checks],
+    }
+
+
+def _check(check: CheckResult) -> dict[str, object]:
+    """The contract's fields, and the explanation only where one was asked for."""
+    fields = asdict(replace(check, explanation=None))
+    del fields["explanation"]
+    return {**fields, "explanation": _explanation(check.explanation)} if check.explanation else fields
+
+
+def _explanation(explanation: Explanation) -> dict[str, object]:
+    return {
+        "why": explanation.why,
+        "change": explanation.change,
+        "difference": explanation.difference,
+        "policies": [
+            {"policy": source.title, "statement": None if source.statement is None else source.statement + 1}
+            for source in explanation.sources
+        ],
     }

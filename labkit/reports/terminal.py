@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -92,7 +93,19 @@ class Terminal:
         for lab in report.labs:
             self._table(lab) if self.out.is_terminal else self._lines(lab)
             self._problems(lab)
+            self._explanations(lab)
         self.say(summary(report))
+
+    def explanation(self, result: CheckResult) -> None:
+        """One check in full, and why AWS answers it so."""
+        mark, style = _STYLES[result.verdict]
+        self.out.print(Text(f"{mark} {result.verdict.value}: {result.title}", style))
+        self.say(f"    {result.identity}: {result.call}")
+        self.say(f"    expected: {result.expected}")
+        self.say(f"    observed: {result.observed}")
+        if result.reason:
+            self.say(f"    {result.reason}")
+        self._explanation(result)
 
     def _table(self, lab: LabResult) -> None:
         """One line a check, under who asked; whoever wants it in full looks into the files."""
@@ -130,6 +143,18 @@ class Terminal:
             self.say(f"    observed: {check.observed}")
             if check.reason:
                 self.say(f"    {check.reason}")
+
+    def _explanations(self, lab: LabResult) -> None:
+        for check in lab.checks:
+            if check.explanation:
+                mark, style = _STYLES[check.verdict]
+                self.out.print(Text.assemble((f"{mark} ", style), f"{check.title} ({check.id})"))
+                self._explanation(check)
+
+    def _explanation(self, check: CheckResult) -> None:
+        for line in check.explanation.lines if check.explanation else ():
+            # A pipe has no width to wrap to: Padding would cut.
+            self.out.print(Padding(Text(line), (0, 0, 0, 4)) if self.out.is_terminal else Text(f"    {line}"))
 
 
 def brief(text: str) -> str:

@@ -35,12 +35,14 @@ def test_no_command_shows_a_secret(standing: Lab, tmp_path: Path) -> None:
     secrets = secrets_of(standing)
     assert len(secrets) == 4
     assert all(len(secret) >= 20 for secret in secrets.values())
-    reports = [tmp_path / "r.json", tmp_path / "r.xml"]
+    reports = [tmp_path / "r.json", tmp_path / "r.xml", tmp_path / "explained.json"]
     commands = [
         ["up", "james-s3"],
         ["status"],
         ["verify", "--json", str(reports[0]), "--junit", str(reports[1])],
         ["verify", "--debug"],
+        ["verify", "--explain", "--json", str(reports[2])],
+        ["explain", "james-s3", "assume-role"],
         ["down", "--dry-run"],
         ["local", "status"],
         ["shell", "James", "--", "env"],

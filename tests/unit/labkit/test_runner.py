@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -23,6 +23,7 @@ from labkit.checks import (
 from labkit.checks.check import Check
 from labkit.checks.observation import Observation
 from labkit.deadline import Deadline
+from labkit.explanation.explanation import Explanation
 from labkit.results import CheckResult, LabResult
 from labkit.runner import Runner
 from labkit.scene import LiveScene
@@ -175,3 +176,30 @@ def test_what_could_not_be_put_back_is_reported() -> None:
     result = runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=(MAY_LIST,)))
     assert result.verdict is Verdict.UNDETERMINED
     assert "s3:DeleteObject" in result.checks[-1].call
+
+
+def test_the_time_it_takes_to_explain_is_not_the_deadline_s() -> None:
+    time = FakeTime()
+
+    def explain(check: Check, result: CheckResult) -> Explanation:
+        time.clock().sleep(100)
+        return Explanation(f"why {result.id}")
+
+    scene = FakeScene({("James", "ListBuckets"): Answers(REFUSED, REFUSED, REFUSED, allowed({}))})
+    deadline = Deadline(60, time.clock())
+    runner = Runner(cast(LiveScene, scene), deadline, Listener(), time.clock(), explain)
+    story = (MAY_NOT_LIST, replace(MAY_LIST, id="later"))
+    result = runner.run("lab", Lab("title", "Stack", "source", users=(), roles=(), story=story))
+    assert [check.verdict for check in result.checks] == [Verdict.PROVEN] * 2
+    assert [check.explanation.why for check in result.checks if check.explanation] == ["why may-not-list", "why later"]
+
+
+def test_a_story_can_be_run_up_to_one_check_which_alone_is_explained() -> None:
+    time = FakeTime()
+    scene = FakeScene({("James", "ListBuckets"): REFUSED})
+    runner = Runner(
+        cast(LiveScene, scene), Deadline(60, time.clock()), Listener(), time.clock(), lambda *_: Explanation("why")
+    )
+    story = tuple(replace(MAY_NOT_LIST, id=name) for name in ("one", "two", "three"))
+    result = runner.run("lab", Lab("title", "Stack", "source", users=(), roles=(), story=story), until="two")
+    assert [(check.id, check.explanation is not None) for check in result.checks] == [("one", False), ("two", True)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 from labkit.errors import LabError
+from labkit.explanation.explanation import Explanation, Source
 from labkit.reports import as_json, as_junit, files
 from labkit.reports.terminal import Terminal, brief, summary
 from labkit.results import CheckResult, LabResult, Report
@@ -45,6 +47,20 @@ def test_json_has_the_fields_of_the_contract() -> None:
         "attempts": 2,
         "seconds": 1.5,
     }
+
+
+def test_json_has_an_explanation_only_where_one_was_asked_for() -> None:
+    source = Source("the trust policy of role R", {"Statement": []}, 1)
+    explanation = Explanation("because", "do this", "", (source,))
+    explained = Report((LabResult("lab", "Stack", (replace(CHECKS[0], explanation=explanation), CHECKS[1]), 1.0),))
+    first, second = json.loads(as_json.render(explained))["labs"][0]["checks"]
+    assert first.pop("explanation") == {
+        "why": "because",
+        "change": "do this",
+        "difference": "",
+        "policies": [{"policy": "the trust policy of role R", "statement": 2}],
+    }
+    assert set(first) == set(second)
 
 
 def test_junit_tells_failures_errors_and_skipped_apart() -> None:
