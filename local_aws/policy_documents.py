@@ -98,7 +98,7 @@ def check_trust(text: str) -> None:
                 if allowed
                 else "AssumeRole policy must not contain NotPrincipal field."
             )
-        _require("Principal" in statement, "Missing required field Principal")
+        _require(bool(statement.get("Principal")), "Missing required field Principal")
         _check_actions(statement)
         for action in values(statement.get("Action", ())):
             _require(

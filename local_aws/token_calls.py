@@ -2,8 +2,8 @@
 
 AWS: AWS STS API Reference, GetSessionToken (no permissions are needed, and policies can't forbid it) and
 GetFederationToken (an identity policy has to allow it, on `arn:aws:sts::ACCOUNT:federated-user/NAME`). Neither can be
-called with temporary credentials. Stock MiniStack checks no duration, ignores TokenCode, and decides
-GetFederationToken on `*`, so that a policy for one name matches none.
+called with temporary credentials. Stock MiniStack checks no duration, ignores TokenCode, decides GetFederationToken
+on `*`, so that a policy for one name matches none, and lacks DecodeAuthorizationMessage.
 Hook: token_service.py hands the requests here; `enforce` has authenticated the caller.
 """
 
@@ -16,7 +16,7 @@ from local_aws import authorization, mfa, request_context, session_policies, ses
 from local_aws.callers import Caller, ContextValue
 from local_aws.issued_credentials import issue
 from local_aws.resource_policies import ResourceSide
-from local_aws.sts_requests import Response, StsRequest, access_denied, element
+from local_aws.sts_requests import Response, StsError, StsRequest, access_denied, element
 
 _DEFAULT_SECONDS = 43200
 _DURATION = sts_requests.Number(900, 129600)
@@ -74,6 +74,11 @@ def get_federation_token(caller: Caller, request: StsRequest) -> Response:
     )
     user = f"<FederatedUser>{element('FederatedUserId', federated_id)}{element('Arn', arn)}</FederatedUser>"
     return sts_requests.answer("GetFederationToken", credentials.xml() + user + element("PackedPolicySize", packed))
+
+
+def decode_authorization_message(caller: Caller, request: StsRequest) -> Response:
+    """Answer DecodeAuthorizationMessage. No message is ever encoded here, so that each one is invalid."""
+    raise StsError("InvalidAuthorizationMessageException", "Message is not valid")
 
 
 def _refuse_temporary(caller: Caller, operation: str) -> None:

@@ -14,12 +14,13 @@ from local_aws import authorization, upstream
 from local_aws.callers import Caller
 from local_aws.role_sessions import assume_role
 from local_aws.sts_requests import Response, StsError, StsRequest
-from local_aws.token_calls import get_federation_token, get_session_token
+from local_aws.token_calls import decode_authorization_message, get_federation_token, get_session_token
 
 _ANSWERED: Mapping[str, Callable[[Caller, StsRequest], Response]] = {
     "AssumeRole": assume_role,
     "GetSessionToken": get_session_token,
     "GetFederationToken": get_federation_token,
+    "DecodeAuthorizationMessage": decode_authorization_message,
 }
 
 
