@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.decisions.score import Outcome, Scorer
-from tests.decisions.table import rows
+from tests.decisions.table import TableError, rows
 from tests.local.callers import Caller, start_embedded, stop_embedded
 
 
@@ -33,7 +33,10 @@ def main() -> int:
     options = parser.parse_args()
     if options.endpoint and not _is_loopback(options.endpoint):
         parser.error("the table is for an AWS on this machine: it makes users and roles and leaves them there")
-    asked = [row for row in rows() if options.only in row.id]
+    try:
+        asked = [row for row in rows() if options.only in row.id]
+    except TableError as error:
+        parser.error(str(error))
     if not asked:
         parser.error(f"no row's id contains {options.only!r}")
     started = time.monotonic()

@@ -1,4 +1,7 @@
-"""`<name>` in a table's texts: replaced by a row's parameter, or by what was set up under that name."""
+"""`<name>` in a table's texts: replaced by a row's parameter, or by what was set up under that name.
+
+`<x*64>` is a text of 64 times x.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"<([\w.-]+)>")
+_REPEATED = re.compile(r"<(\w)\*(\d+)>")
 
 
 def fill(value: Any, known: Mapping[str, Any], used: set[str] | None = None) -> Any:
@@ -31,7 +35,7 @@ def fill(value: Any, known: Mapping[str, Any], used: set[str] | None = None) -> 
     if whole and whole[1] in known:
         _note(whole[1], used)
         return known[whole[1]]
-    return _PLACEHOLDER.sub(replacement, value)
+    return _REPEATED.sub(lambda found: found[1] * int(found[2]), _PLACEHOLDER.sub(replacement, value))
 
 
 def unknown(value: Any) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.decisions.clients import Clients
 from tests.decisions.table import Group, Row
 from tests.decisions.world import World
 from tests.local.callers import Caller
@@ -39,6 +40,7 @@ class Scorer:
 
     def __init__(self, administrators: Mapping[str, Caller]) -> None:
         self._administrators = administrators
+        self._clients = Clients(administrators["admin"].endpoint)
         self._worlds: dict[tuple[str, int], World | Exception] = {}
 
     def score(self, rows: Sequence[Row]) -> Iterator[Outcome]:
@@ -49,7 +51,7 @@ class Scorer:
     def answer(self, row: Row) -> Outcome:
         """Set the row up, ask, and judge. A set-up that fails makes a wrong row."""
         try:
-            world = World(self._administrators, self._around(row.group))
+            world = World(self._clients, self._administrators, self._around(row.group))
             world.make(row.given)
             for call in row.before:
                 world.call(call)
@@ -74,7 +76,7 @@ class Scorer:
         return world
 
     def _shared(self, group: Group) -> World | Exception:
-        world = World(self._administrators)
+        world = World(self._clients, self._administrators)
         try:
             world.make(group.shared)
         except (ClientError, BotoCoreError) as error:

@@ -6,14 +6,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
-from botocore import UNSIGNED
-from botocore.config import Config
-
+from tests.decisions.clients import Clients
 from tests.decisions.documents import document
 from tests.decisions.placeholders import fill, unknown
 from tests.decisions.table import KINDS, Call, SetUp
-from tests.local.callers import REGION, Caller
+from tests.local.callers import Caller
 
 HOME, PARTNER = "123456789012", "210987654321"
 ACCOUNTS = {"home": HOME, "partner": PARTNER}
@@ -30,7 +27,8 @@ class World:
     are known here too. `facts` holds what `<name>` stands for.
     """
 
-    def __init__(self, administrators: Mapping[str, Caller], around: World | None = None) -> None:
+    def __init__(self, clients: Clients, administrators: Mapping[str, Caller], around: World | None = None) -> None:
+        self._clients = clients
         self._administrators = {"home": administrators["admin"], "partner": administrators["partner"]}
         self._callers: dict[str, Caller] = {**administrators, **(around._callers if around else {})}
         self.facts: dict[str, Any] = {**ACCOUNTS, **(around.facts if around else {})}
@@ -63,24 +61,18 @@ class World:
         return filled
 
     def _client(self, who: str, service: str) -> Any:
-        if who == _NOBODY:
-            return boto3.client(
-                service,
-                region_name=REGION,
-                endpoint_url=self._endpoint,
-                config=Config(
-                    signature_version=UNSIGNED, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
-                ),
-            )
-        return self._callers[who].client(service)
+        return self._clients.of(None if who == _NOBODY else self._callers[who], service)
 
     def _iam(self, spec: Spec) -> Any:
-        return self._administrators[spec.get("in", "home")].client("iam")
+        return self._administrator(spec, "iam")
+
+    def _administrator(self, spec: Spec, service: str) -> Any:
+        return self._clients.of(self._administrators[spec.get("in", "home")], service)
 
     def _announce(self, kind: str, word: str, spec: Any) -> None:
         """Put names and ARNs on record before anything is made, so that documents can name each other."""
         name = f"{word}-{self._token}"
-        self.facts[f"{word}.name"] = name
+        self.facts |= {f"{word}.name": name, f"{word}.suffix": f"-{self._token}"}
         if kind == "buckets":
             self.facts[word] = name
             return
@@ -137,7 +129,7 @@ class World:
             iam.attach_role_policy(RoleName=name, PolicyArn=arn)
 
     def _bucket(self, word: str, spec: Spec) -> None:
-        s3, name = self._administrators[spec.get("in", "home")].client("s3"), self._name(word)
+        s3, name = self._administrator(spec, "s3"), self._name(word)
         s3.create_bucket(Bucket=name)
         for key in spec.get("objects", ()):
             s3.put_object(Bucket=name, Key=key, Body=b"text")
