@@ -56,7 +56,10 @@ def identify(access_key_id: str, checked: Any = None) -> Any:
     credential = checked or evaluator.resolve_credential(access_key_id, account)
     if isinstance(credential, evaluator.CredentialResolutionError):
         return evaluator.AuthError(credential.code, credential.message)
-    return callers.identify(credential)
+    caller = callers.identify(credential)
+    if caller is None:
+        return evaluator.AuthError("InvalidClientTokenId", "The security token included in the request is invalid.")
+    return caller
 
 
 def install() -> None:

@@ -2,7 +2,7 @@
 
 AWS: IAM User Guide, reference_policies_condition-keys ("Properties of the principal", "Properties of a role
 session") and reference_policies_variables ("Principal key values"). Stock MiniStack drops the policies' names,
-gives a session's ARN for `aws:PrincipalArn`, and lets the session of a deleted and recreated role go on.
+gives a session's ARN for `aws:PrincipalArn`, and lets sessions of a deleted and recreated user or role go on.
 """
 
 from __future__ import annotations
@@ -65,9 +65,14 @@ class Caller:
         return replace(self, keys={**self.keys, **_mfa_keys(time.time())})
 
 
-def identify(credential: Any) -> Caller:
-    """The caller behind a credential as MiniStack resolved it (`iam_evaluator.ResolvedCredential`)."""
+def identify(credential: Any) -> Caller | None:
+    """The caller behind a credential as MiniStack resolved it (`iam_evaluator.ResolvedCredential`).
+
+    None for the session of a user or role that was deleted, be it that another one has its name now.
+    """
     session = upstream.module("services.sts")._sessions.get(credential.access_key_id)
+    if session and not _exists(credential, session):
+        return None
     if credential.principal_type == "AssumedRole":
         return _role_session(credential, session)
     if credential.principal_type == "FederatedUser":
@@ -144,14 +149,11 @@ def _role_session(credential: Any, session: Mapping[str, Any]) -> Caller:
     account = credential.account_id
     name = credential.principal_arn.split("/")[1]
     role = upstream.module("services.iam")._roles.get_scoped(account, None, name)
-    # A role that was deleted, or made anew under its name, gives its former sessions nothing.
-    if role is not None and role["RoleId"] != credential.principal_id.partition(":")[0]:
-        role = None
-    role_arn = role["Arn"] if role else f"arn:aws:iam::{account}:role/{name}"
-    documents = list(_documents(role or {}, (role or {}).get("InlinePolicies") or {}, account))
+    role_arn = role["Arn"]
+    documents = list(_documents(role, role.get("InlinePolicies") or {}, account))
     keys: dict[str, ContextValue] = {
         **_principal_keys(credential, PrincipalKind.ASSUMED_ROLE, role_arn),
-        **_tag_keys((role or {}).get("Tags") or [], session.get("SessionTags") or []),
+        **_tag_keys(role.get("Tags") or [], session.get("SessionTags") or []),
         **_session_keys(session),
     }
     if session.get("SourceIdentity"):
@@ -162,11 +164,21 @@ def _role_session(credential: Any, session: Mapping[str, Any]) -> Caller:
         Credentials.ROLE,
         credential.access_key_id,
         tuple(compiled(document, name) for name, document in documents),
-        _boundary(role or {}, account),
+        _boundary(role, account),
         _session_policies(session, account),
         keys,
         reads_resource_tags=any(reads_resource_tags(document) for _, document in documents),
     )
+
+
+def _exists(credential: Any, session: Mapping[str, Any]) -> bool:
+    """Whether the role or user that the session was made from is still there, by its unique id."""
+    iam, account = upstream.module("services.iam"), credential.account_id
+    if credential.principal_type == "AssumedRole":
+        role = iam._roles.get_scoped(account, None, credential.principal_arn.split("/")[1])
+        return role is not None and role["RoleId"] == credential.principal_id.partition(":")[0]
+    user = iam._users.get_scoped(account, None, session.get("PrincipalName"))
+    return user is not None and user["UserId"] == (session.get("IssuerId") or credential.principal_id)
 
 
 @dataclass(frozen=True, slots=True)

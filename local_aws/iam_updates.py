@@ -43,6 +43,7 @@ def _update_user(parameters: Parameters) -> None:
     old_arn = user["Arn"]
     _move(user, "user", "UserName", new_name or name, parameter(parameters, "NewPath"))
     trust_principals.rename("AWS", old_arn, user["Arn"])
+    _rename_in_sessions(old_arn, user)
     if new_name and new_name != name:
         for store in (iam._users, iam._user_inline_policies, iam._login_profiles):
             if name in store:
@@ -58,6 +59,16 @@ def _rename_references(name: str, new_name: str) -> None:
                 record[field] = new_name
     for group in iam._groups.values():
         group["Users"] = [new_name if user == name else user for user in group["Users"]]
+
+
+def _rename_in_sessions(old_arn: str, user: Any) -> None:
+    """What GetSessionToken and GetFederationToken gave to the user stays its."""
+    for session in upstream.module("services.sts")._sessions.values():
+        for field in ("Arn", "SourcePrincipalArn"):
+            if session.get(field) == old_arn:
+                session[field] = user["Arn"]
+                if session["PrincipalType"] != "AssumedRole":
+                    session["PrincipalName"] = user["UserName"]
 
 
 def _update_group(parameters: Parameters) -> None:

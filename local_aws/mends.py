@@ -22,6 +22,7 @@ from local_aws import (
     cloudtrail,
     control_endpoints,
     delete_conflicts,
+    expired_sessions,
     function_environment,
     function_roles,
     function_sessions,
@@ -52,6 +53,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     settled_decisions.install,
     refusals.install,
     token_service.install,
+    expired_sessions.install,
     # Of these the later is the first that a call meets: parameters, the document's grammar, quotas, and only then
     # what the call refers to. The first two add actions, which the others then check as well.
     iam_updates.install,

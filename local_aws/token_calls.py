@@ -68,6 +68,7 @@ def get_federation_token(caller: Caller, request: StsRequest) -> Response:
             "AccountId": account,
             "PrincipalType": "FederatedUser",
             "PrincipalName": caller.user,
+            "IssuerId": caller.keys["aws:userid"],
             "SessionTags": tags,
             "SessionPolicies": policies or None,
         },

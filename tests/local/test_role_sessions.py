@@ -293,9 +293,9 @@ def test_a_role_made_anew_is_another_role(admin: Caller, new_user: NewUser, new_
     assert "Buckets" in session.client("s3").list_buckets()
     iam.detach_role_policy(RoleName=role_name, PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
     iam.delete_role(RoleName=role_name)
-    assert refusal(session.client("s3").list_buckets)[0] == "AccessDenied"
+    assert refusal(session.client("s3").list_buckets)[0] == "InvalidAccessKeyId"
     new_role(trust(user.arn), LIST, RoleName=role_name)
-    assert refusal(session.client("s3").list_buckets)[0] == "AccessDenied"
+    assert refusal(session.client("s3").list_buckets)[0] == "InvalidAccessKeyId"
     assert "Buckets" in user.assume(role).client("s3").list_buckets()
 
 
