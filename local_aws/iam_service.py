@@ -59,8 +59,7 @@ def install() -> None:
             _check(parameters, headers, query)
         except IamError as error:
             return error_response(error)
-        # Of a body MiniStack reads those parameters only that are not empty, and a tag's value may be.
-        return await ministack(method, path, headers, b"", parameters)
+        return await ministack(method, path, headers, body, query)
 
     upstream.replace("core.iam_actions", "extract_resource_arn", extract_resource_arn)
     upstream.replace("core.iam_actions", "request_tag_context", request_tag_context)
