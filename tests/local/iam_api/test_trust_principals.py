@@ -112,7 +112,7 @@ def test_a_role_made_anew_is_not_trusted(iam: Any, new_user: NewUser, new_role: 
     assert trusted(iam, second) == {"AWS": role_id}
     new_role(trust(user.arn), RoleName=first)
     assert refusal(user.assume(first_arn).assume, role_arn=second)[0] == "AccessDenied"
-    assert refusal(old_session.assume, role_arn=second)[0] == "AccessDenied"
+    assert refusal(old_session.assume, role_arn=second)[0] == "InvalidClientTokenId"
 
 
 def test_a_session_of_a_role_made_anew_is_not_trusted(
