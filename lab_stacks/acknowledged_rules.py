@@ -7,8 +7,10 @@ takes nothing in general: every wildcard and every managed policy is acknowledge
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from lab_stacks.policy_parts import Document
@@ -38,6 +40,12 @@ def wildcards_of(document: Document) -> list[str]:
         for value in _values(statement.get(element, []))
         if "*" in value
     ]
+
+
+def objects_of(bucket: s3.Bucket) -> str:
+    """The id of the finding that a policy allows something on every object of `bucket`."""
+    logical_id = bucket.stack.get_logical_id(cast("cdk.CfnElement", bucket.node.default_child))
+    return f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/*]"
 
 
 def _values(element: str | list[str]) -> list[str]:

@@ -54,10 +54,14 @@ def user(name: str, outputs: str = "", *, console_password: bool = False) -> Use
 
 @dataclass(frozen=True)
 class Role:
-    """An IAM role of the lab, by its name and the output that holds its ARN."""
+    """An IAM role of the lab, by its name and the output that holds its ARN.
+
+    `through`: the role as which it has to be assumed, None where a user does it directly.
+    """
 
     name: str
     arn: Output
+    through: Role | None = None
 
 
 @dataclass(frozen=True)

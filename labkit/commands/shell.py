@@ -11,7 +11,7 @@ import click
 
 from labkit.catalogue import Entry, all_labs
 from labkit.checks.check import UnreadableSecretError
-from labkit.checks.principals import User
+from labkit.checks.principals import Role, User
 from labkit.checks.values import Facts, MissingOutputError, resolve
 from labkit.commands.options import target_options
 from labkit.deployment import Place
@@ -19,7 +19,7 @@ from labkit.errors import LabError
 from labkit.interruption import ctrl_c_is_for_the_child
 from labkit.reports.terminal import Terminal
 from labkit.scene import read_access_key
-from labkit.shell.workplace import Person, workplace
+from labkit.shell.workplace import Person, Profile, workplace
 from labkit.stacks import Stack
 from labkit.state import lab_home
 from labkit.target import Target
@@ -42,7 +42,8 @@ class CommandAfterDashes(click.Command):
 def command(words: list[str], user: str | None, target: str | None, profile: str | None, region: str | None) -> int:
     """Work as a user of a lab that stands (no USER: the only one there is); no COMMAND: in a shell.
 
-    The AWS CLI finds the user as its default profile, and each role of the lab as a profile of the role's name.
+    The AWS CLI finds the user as its default profile, and each role of the lab as a profile of the role's name. The
+    outputs of the lab's stack are variables, such as $RoleArn.
     """
     terminal = Terminal()
     home = lab_home(os.environ)
@@ -70,14 +71,18 @@ def _person(entry: Entry, stack: Stack, user: User, place: Place) -> Person:
     facts = Facts(stack.outputs, place.account)
     try:
         key = read_access_key(place.clients.client, resolve(user.access_key, facts))
-        roles = {role.name: str(resolve(role.arn, facts)) for role in entry.lab.roles}
+        roles = {role.name: _profile(role, facts) for role in entry.lab.roles}
     except UnreadableSecretError as error:
         raise LabError(f"the key of {user.name} can't be had: {error}") from error
     except MissingOutputError as error:
         raise LabError(
             f"{stack.name} has no output {error}; deploy the lab as it is here: lab up {entry.name}"
         ) from error
-    return Person(user.name, key, roles, place.clients.region or "us-east-1")
+    return Person(user.name, key, roles, place.clients.region or "us-east-1", stack.outputs)
+
+
+def _profile(role: Role, facts: Facts) -> Profile:
+    return Profile(str(resolve(role.arn, facts)), role.through.name if role.through else "default")
 
 
 def _run(words: list[str], environment: dict[str, str]) -> int:

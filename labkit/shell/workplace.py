@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from labkit import private_socket
@@ -28,13 +28,25 @@ HOME={home} exec {cli} "$@"
 
 
 @dataclass(frozen=True)
+class Profile:
+    """How the AWS CLI assumes a role: `arn`, and `source`, the profile with whose credentials."""
+
+    arn: str
+    source: str = "default"
+
+
+@dataclass(frozen=True)
 class Person:
-    """Whom the shell is for: the user's name and key, the roles (name, ARN) that have a profile each, the region."""
+    """Whom the shell is for: the user's name and key, the profile of each role by the role's name, the region.
+
+    `outputs`: those of the lab's stack, which become variables of the shell.
+    """
 
     user: str
     key: Credentials
-    roles: Mapping[str, str]
+    roles: Mapping[str, Profile]
     region: str
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
@@ -60,8 +72,9 @@ def _write_configuration(path: Path, socket: Path, person: Person) -> None:
     process = shlex.join([sys.executable, "-I", "-S", hand_over.__file__, str(socket)])
     configuration = configparser.RawConfigParser(default_section="")
     configuration["default"] = {"region": person.region, "credential_process": process}
-    for name, arn in person.roles.items():
-        configuration[f"profile {name}"] = {"region": person.region, "role_arn": arn, "source_profile": "default"}
+    for name, role in person.roles.items():
+        settings = {"region": person.region, "role_arn": role.arn, "source_profile": role.source}
+        configuration[f"profile {name}"] = settings
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         configuration.write(file)
 
@@ -71,6 +84,7 @@ def _environment(folder: Path, environment: Mapping[str, str], person: Person) -
     endpoint = environment.get("AWS_ENDPOINT_URL")
     launchers = _cli_launcher(folder, cleared.get("PATH", os.defpath))
     return {
+        **person.outputs,
         **cleared,
         **({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}),
         "AWS_CONFIG_FILE": str(folder / "config"),

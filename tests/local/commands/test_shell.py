@@ -64,6 +64,12 @@ def test_the_long_term_key_is_neither_in_the_environment_nor_on_disk(standing: L
     assert "AKIA" not in shown.stdout
 
 
+def test_the_outputs_of_the_stack_are_variables(standing: Lab) -> None:
+    shown = as_james(standing, "sh", "-c", "echo $RoleArn $LAB_USER", env={"RoleArn": "users-own"})
+    assert shown.stdout == "users-own James\n"
+    assert as_james(standing, "sh", "-c", "echo $RoleArn").stdout == f"{ROLE_ARN}\n"
+
+
 def test_the_exit_code_is_the_commands_own(standing: Lab) -> None:
     assert as_james(standing, "sh", "-c", "exit 7").returncode == 7
     assert as_james(standing, "true").returncode == 0

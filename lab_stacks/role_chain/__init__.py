@@ -1,0 +1,1 @@
+"""The lab in which a role assumes another role."""
