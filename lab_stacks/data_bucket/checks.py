@@ -16,7 +16,6 @@ from labkit.checks import (
     Denied,
     Group,
     GroupHasExactly,
-    HasConsolePassword,
     Includes,
     Lab,
     NotAssumed,
@@ -29,6 +28,7 @@ from labkit.checks import (
     UserHasExactly,
     allow,
     allow_assume_role,
+    belongings,
     call,
     user,
 )
@@ -122,7 +122,7 @@ AS_DEPLOYED = (
     ),
     UserHasExactly("member-policies", "The member has the group and nothing else", MEMBER, groups=(GROUP.name,)),
     UserHasExactly("outsider-policies", "The outsider has nothing", OUTSIDER),
-    HasConsolePassword("console-password", "The member can sign in to the console", MEMBER),
+    *belongings("data-bucket", (MEMBER, OUTSIDER), (ROLE,), (DATA_BUCKET, OTHER_BUCKET)),
 )
 
 LAB = Lab(

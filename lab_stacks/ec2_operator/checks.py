@@ -12,18 +12,17 @@ from labkit.checks import (
     CallerIdentity,
     CustomerPolicy,
     Denied,
-    HasOneAccessKey,
     Lab,
     Output,
     PoliciesTogetherAre,
     Role,
     RoleHasExactly,
     Session,
-    Tagged,
     TrustPolicyIs,
     UserHasExactly,
     allow,
     allow_assume_role,
+    belongings,
     call,
     user,
 )
@@ -87,8 +86,7 @@ AS_DEPLOYED = (
         policies=(ASSUME_ROLE_POLICY,),
         reference={"Statement": [allow("sts:AssumeRole", "*")]},
     ),
-    HasOneAccessKey("one-access-key", "The user has one access key, the one handed out", USER),
-    Tagged("tags", "What is the lab's says so", "lab", "ec2-operator", (USER, ROLE)),
+    *belongings("ec2-operator", (USER,), (ROLE,)),
 )
 
 LAB = Lab(

@@ -23,6 +23,7 @@ from labkit.checks import (
     UserHasExactly,
     allow,
     allow_assume_role,
+    belongings,
     call,
     refused_session,
     user,
@@ -119,6 +120,7 @@ AS_DEPLOYED = (
         USER,
         inline={"assume-ExampleRole": (allow("sts:AssumeRole", Output("RoleArn")),)},
     ),
+    *belongings("role-chain", (USER,), (ROLE, CHAINED_ROLE)),
 )
 
 LAB = Lab(

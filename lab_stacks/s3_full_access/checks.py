@@ -14,8 +14,6 @@ from labkit.checks import (
     AwsPolicy,
     CallerIdentity,
     Denied,
-    HasConsolePassword,
-    HasOneAccessKey,
     Includes,
     Lab,
     NotAssumed,
@@ -23,11 +21,11 @@ from labkit.checks import (
     Role,
     RoleHasExactly,
     Session,
-    Tagged,
     TrustPolicyIs,
     UserHasExactly,
     allow,
     allow_assume_role,
+    belongings,
     call,
     user,
 )
@@ -117,10 +115,7 @@ AS_DEPLOYED = (
         inline={"assume-s3Access": (allow("sts:AssumeRole", Output("RoleArn")),)},
     ),
     UserHasExactly("testuser2-policies", "testuser2 may do nothing", TESTUSER2),
-    HasConsolePassword("console-password", "testuser can sign in to the console", TESTUSER),
-    HasOneAccessKey("one-access-key", "testuser has one access key, the one handed out", TESTUSER),
-    HasOneAccessKey("testuser2-one-access-key", "testuser2 has one access key, the one handed out", TESTUSER2),
-    Tagged("tags", "What is the lab's says so", "lab", "s3-full-access", (TESTUSER, TESTUSER2, S3_ACCESS), (BUCKET,)),
+    *belongings("s3-full-access", (TESTUSER, TESTUSER2), (S3_ACCESS,), (BUCKET,)),
 )
 
 LAB = Lab(

@@ -8,6 +8,7 @@ between: `Change`, `SessionsRevoked`. Values that only the deployed stack knows:
 from labkit.checks.allowed import Allowed
 from labkit.checks.assume import Assumed, NotAssumed, TokenGiven
 from labkit.checks.attachments import GroupHasExactly, RoleHasExactly, UserHasExactly, allow
+from labkit.checks.belongings import belongings
 from labkit.checks.calls import Finds, Includes, call
 from labkit.checks.changes import Change, SessionsRevoked
 from labkit.checks.denied import Denied
@@ -33,6 +34,7 @@ __all__ = [
     "Assumed",
     "AwsPolicy",
     "Because",
+    "belongings",
     "call",
     "CallerIdentity",
     "Change",
