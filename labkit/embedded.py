@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,11 +23,17 @@ START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
 _SOCKET = "socket"
 _LOG = "log"
+_TEMPORARY = "state"
 
 
 def folder_of(home: Path) -> Path:
     """The folder of the lasting embedded AWS in the state folder `home`."""
     return private_folder(home / "local")
+
+
+def saved_in(home: Path) -> Path:
+    """The folder that keeps the lasting embedded AWS's state while none runs. It holds secrets in clear."""
+    return folder_of(home) / "saved"
 
 
 def running(home: Path) -> Instance | None:
@@ -37,13 +44,18 @@ def running(home: Path) -> Instance | None:
         return None
 
 
-def start(home: Path, port: int = DEFAULT_PORT, faults: Sequence[str] = ()) -> Instance:
-    """Start the lasting embedded AWS and leave it running; `faults` as `--fault` takes them. Raises `LabError`."""
+def start(home: Path, port: int = DEFAULT_PORT, faults: Sequence[str] = (), *, fresh: bool = False) -> Instance:
+    """Start the lasting embedded AWS, with what was deployed on it before, and leave it running. Raises `LabError`.
+
+    `faults`: as `--fault` takes them; `fresh`: forget what was deployed before.
+    """
     folder = folder_of(home)
-    # Nobody answered on it (see `running`), so it is what a killed one left behind.
+    # Nobody answered on it (see `running`), so these are what a killed one left behind.
     (folder / _SOCKET).unlink(missing_ok=True)
+    shutil.rmtree(folder / _TEMPORARY, ignore_errors=True)
     with (folder / _LOG).open("w") as log:
-        options = ["--port", str(port), "--socket", str(folder / _SOCKET), "--state", str(folder / "state")]
+        options = ["--port", str(port), "--socket", str(folder / _SOCKET), "--state", str(folder / _TEMPORARY)]
+        options += ["--save", str(saved_in(home)), *(["--fresh"] if fresh else [])]
         options += [option for fault in faults for option in ("--fault", fault)]
         process = _spawn(options, log.fileno(), stdin=subprocess.DEVNULL)
     try:
@@ -57,7 +69,7 @@ def start(home: Path, port: int = DEFAULT_PORT, faults: Sequence[str] = ()) -> I
 
 
 def stop(instance: Instance) -> None:
-    """Stop a lasting embedded AWS and wait until it is gone. Raises `LabError`."""
+    """Stop a lasting embedded AWS and wait until it is gone; its state stays. Raises `LabError`."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(instance.pid, signal.SIGTERM)
     if not _gone_within(instance.pid, STOP_TIMEOUT_S):
@@ -69,7 +81,7 @@ def throw_away(folder: Path) -> Iterator[PendingInstance]:
     """An embedded AWS for one run, with its state in `folder`. It ends with the block, and with this process."""
     log = folder / _LOG
     with log.open("w") as stream:
-        options = ["--port", "0", "--state", str(folder / "state"), "--stop-with-parent"]
+        options = ["--port", "0", "--state", str(folder / _TEMPORARY), "--stop-with-parent"]
         process = _spawn(options, stream.fileno(), stdin=subprocess.PIPE)
     try:
         yield PendingInstance(process, log)

@@ -54,6 +54,8 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=_port, default=_DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--socket", type=Path, help="Unix socket that answers with the ready document")
     parser.add_argument("--state", type=Path, help="folder for temporary files (default: one of its own)")
+    parser.add_argument("--save", type=Path, help="folder that keeps the state from run to run (default: nothing does)")
+    parser.add_argument("--fresh", action="store_true", help="with --save: forget what is kept, and begin anew")
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input ends")
     parser.add_argument(
         "--fault",
@@ -64,7 +66,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="for tests: " + catalogue.DESCRIPTION,
     )
     parser.add_argument("--verbose", action="store_true", help="log every request to standard error")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.fresh and not options.save:
+        parser.error("--fresh needs --save")
+    return options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,14 +103,19 @@ def _run(options: argparse.Namespace, listener: socket.socket, folder: Path, rea
     level = "INFO" if options.verbose else "WARNING"
     environment.scrub(os.environ, listener.getsockname()[1], folder, level)
     # Not before: loading the server loads MiniStack, which reads the environment as it is loaded.
-    from local_aws import ready_document, server
+    from local_aws import ready_document, saved_state, server
 
     try:
+        saved = saved_state.SavedState(options.save, upstream.VERSION, fresh=options.fresh) if options.save else None
         server.run(
-            server.Options(listener, unix_socket, ready, options.stop_with_parent, options.verbose, options.faults)
+            server.Options(
+                listener, unix_socket, ready, options.stop_with_parent, options.verbose, options.faults, saved
+            )
         )
-    except ready_document.SocketError as error:
+    except (ready_document.SocketError, saved_state.SavedStateError) as error:
         raise _CannotRunError(str(error)) from error
+    except server.NotSavedError as error:
+        raise _CannotRunError(f"what was changed last could not be saved in {options.save}: {error}") from error
     return 0
 
 

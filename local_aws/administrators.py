@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from local_aws import upstream
 from local_aws.environment import HOME_ACCOUNT, PARTNER_ACCOUNT, REGION
@@ -39,18 +40,31 @@ def install() -> None:
 
 
 def create() -> Mapping[str, Administrator]:
-    """Make the administrators, each with a new random key, and return them by the account's role (`home` …)."""
+    """The administrators by the account's role (`home` …): those of a saved state, else new ones with random keys."""
     return {name: _create_in(account) for name, account in ACCOUNTS.items()}
 
 
 def _create_in(account: str) -> Administrator:
     iam = upstream.module("services.iam")
     with upstream.module("core.responses").request_scope(account, REGION):
-        _call(iam, "CreateUser", UserName=USER_NAME)
+        if USER_NAME not in iam._users:
+            _call(iam, "CreateUser", UserName=USER_NAME)
         _call(iam, "AttachUserPolicy", UserName=USER_NAME, PolicyArn=_POLICY)
-        _call(iam, "CreateAccessKey", UserName=USER_NAME)
-        (key,) = (key for key in iam._access_keys.values() if key["UserName"] == USER_NAME)
+        key = _key(iam)
     return Administrator(account, USER_NAME, key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def _key(iam: Any) -> Mapping[str, str]:
+    """An active key of the administrator in the account of this scope. A saved state may hold none any more."""
+    keys = [key for key in iam._access_keys.values() if key["UserName"] == USER_NAME]
+    active = [key for key in keys if key["Status"] == "Active"]
+    if active:
+        return dict(active[0])
+    if keys:
+        _call(iam, "UpdateAccessKey", UserName=USER_NAME, AccessKeyId=keys[0]["AccessKeyId"], Status="Active")
+    else:
+        _call(iam, "CreateAccessKey", UserName=USER_NAME)
+    return _key(iam)
 
 
 def _call(iam: object, action: str, **parameters: str) -> None:

@@ -26,31 +26,33 @@ def command() -> None:
     metavar="NAME=VALUE",
     help="For tests: let something go wrong, such as propagation=5 or throttle=0.2 (a wrong one lists them all).",
 )
-def start(port: int, faults: tuple[str, ...]) -> None:
-    """Start the embedded AWS and leave it running."""
+@click.option("--fresh", is_flag=True, help="Forget what was deployed on it before, and begin anew.")
+def start(port: int, faults: tuple[str, ...], fresh: bool) -> None:
+    """Start the embedded AWS, with what was deployed on it before, and leave it running."""
     home, terminal = lab_home(os.environ), Terminal()
     found = embedded.running(home)
     if found and port not in (found.port, embedded.DEFAULT_PORT):
         raise LabError(f"the embedded AWS already runs on port {found.port}; stop it first: lab local stop")
-    if found and faults:
-        raise LabError("the embedded AWS already runs; faults are switched on as it starts: lab local stop")
+    if found and (faults or fresh):
+        asked = "--fault" if faults else "--fresh"
+        raise LabError(f"the embedded AWS already runs, and {asked} is for its start; stop it first: lab local stop")
     if found:
         terminal.say(f"The embedded AWS already runs at {found.endpoint}.")
         return
     with terminal.stage("starting the embedded AWS"):
-        instance = embedded.start(home, port, faults)
+        instance = embedded.start(home, port, faults, fresh=fresh)
     terminal.say(f'The embedded AWS runs at {instance.endpoint}. Use it: eval "$(lab env)"')
 
 
 @command.command("stop")
 @click.option("--quiet", is_flag=True, help="Say nothing if none runs.")
 def stop(quiet: bool) -> None:
-    """Stop the embedded AWS; what was deployed on it is gone."""
+    """Stop the embedded AWS; what was deployed on it is kept for the next start (start --fresh forgets it)."""
     terminal = Terminal()
     found = embedded.running(lab_home(os.environ))
     if found:
         embedded.stop(found)
-        terminal.say(f"The embedded AWS at {found.endpoint} is stopped.")
+        terminal.say(f"The embedded AWS at {found.endpoint} is stopped; what was deployed on it is kept.")
     elif not quiet:
         terminal.say("No embedded AWS was running.")
 
@@ -59,12 +61,14 @@ def stop(quiet: bool) -> None:
 def status() -> None:
     """Say whether the embedded AWS runs, and where."""
     terminal = Terminal()
-    found = embedded.running(lab_home(os.environ))
+    home = lab_home(os.environ)
+    found = embedded.running(home)
     if not found:
         terminal.say("No embedded AWS is running.")
         return
     terminal.say(f"endpoint  {found.endpoint}")
     terminal.say(f"process   {found.pid}, {found.version}, since {found.started}")
+    terminal.say(f"state     {embedded.saved_in(home)}")
     if found.faults:
         terminal.say(f"faults    {', '.join(found.faults)}")
     for name, key in found.accounts.items():

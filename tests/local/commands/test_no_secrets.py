@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import boto3
@@ -58,10 +59,13 @@ def test_no_command_shows_a_secret(standing: Lab, tmp_path: Path) -> None:
     assert len(shown_in(standing("env").stdout, secrets)) == 1
 
 
-def test_no_file_of_the_state_folder_holds_a_secret(standing: Lab) -> None:
+def test_no_file_of_the_state_folder_holds_a_secret_but_the_embedded_aws_s_own_state(standing: Lab) -> None:
     secrets = secrets_of(standing)
     assert standing("verify").returncode == 0
-    files = [path for path in standing.home.rglob("*") if path.is_file()]
+    state = standing.home / "local" / "saved"
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in state.iterdir()} == {0o600}
+    files = [path for path in standing.home.rglob("*") if path.is_file() and state not in path.parents]
     assert files
     for path in files:
         assert shown_in(path.read_bytes().decode(errors="replace"), secrets) == [], path
