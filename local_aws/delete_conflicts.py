@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from local_aws import upstream
+from local_aws import upstream, user_credentials
 from local_aws.iam_api import IamError, Parameters, check_before, parameter
 
 
@@ -29,7 +29,15 @@ _GROUPS = "Cannot delete entity, must remove users from group first."
 _ACCESS_KEYS = "Cannot delete entity, must delete access keys first."
 _MFA = "Cannot delete entity, must delete MFA device first."
 _LOGIN_PROFILE = "Cannot delete entity, must delete login profile first."
+_SSH_KEYS = "Cannot delete entity, must delete SSH public keys first."
+_CERTIFICATES = "Cannot delete entity, must delete signing certificates first."
+_SERVICE_CREDENTIALS = "Cannot delete entity, must delete service specific credentials first."
 _INSTANCE_PROFILES = "Cannot delete entity, must remove roles from instance profile first."
+_CREDENTIALS = (
+    (user_credentials.SSH_KEYS, _SSH_KEYS),
+    (user_credentials.CERTIFICATES, _CERTIFICATES),
+    (user_credentials.SERVICE_CREDENTIALS, _SERVICE_CREDENTIALS),
+)
 _POLICY_ATTACHED = "Cannot delete a policy attached to entities."
 _POLICY_VERSIONS = (
     "This policy has more than one version. Before you delete a policy, you must delete the policy's "
@@ -55,13 +63,19 @@ def of_user(user: str) -> list[Conflict]:
     keys = [key for key, record in iam._access_keys.items() if record["UserName"] == user]
     devices = [serial for serial, device in iam._mfa_devices.items() if device.get("User") == user]
     groups = [name for name, group in iam._groups.items() if user in group["Users"]]
+    record = iam._users.get(user)
     return [
-        *_conflicts("ManagedPolicyArns", _attached(iam._users.get(user)), _ATTACHED),
+        *_conflicts("ManagedPolicyArns", _attached(record), _ATTACHED),
         *_conflicts("Policies", iam._user_inline_policies.get(user) or (), _INLINE),
         *_conflicts("Groups", groups, _GROUPS),
         *_conflicts("AccessKeys", keys, _ACCESS_KEYS),
         *_conflicts("MFADevices", devices, _MFA),
         *_conflicts("LoginProfile", ("LoginProfile",) if user in iam._login_profiles else (), _LOGIN_PROFILE),
+        *(
+            conflict
+            for kind, text in _CREDENTIALS
+            for conflict in _conflicts(kind, user_credentials.of_user(record, kind), text)
+        ),
     ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_aws import upstream
+from local_aws import service_linked_roles, upstream
 from local_aws.iam_api import Parameters, members, parameter
 
 # The first parameter of these that a call has names its resource: (parameter, MiniStack's store, kind in the ARN).
@@ -21,8 +21,15 @@ _RESOURCES = (
     ("UserName", "_users", "user"),
     ("PolicyName", None, "policy"),
     ("VirtualMFADeviceName", None, "mfa"),
+    ("Name", None, "saml-provider"),
 )
-_ARN_PARAMETERS = ("PolicyArn", "OpenIDConnectProviderArn", "SAMLProviderArn", "SerialNumber")
+# The ARN of the resource, and the store that holds what it has of tags.
+_ARN_PARAMETERS = (
+    ("PolicyArn", "_policies"),
+    ("OpenIDConnectProviderArn", "_oidc_providers"),
+    ("SAMLProviderArn", "_saml_providers"),
+    ("SerialNumber", "_mfa_devices"),
+)
 
 # Creating with tags needs the permission to tag as well.
 _TAGGING = {
@@ -80,11 +87,21 @@ def _resource(parameters: Parameters, account: str) -> tuple[str, Mapping[str, A
         record = getattr(iam, store).get_scoped(account, None, value) if store else None
         path = parameter(parameters, "Path") or "/"
         return (record["Arn"], record) if record else (f"arn:aws:iam::{account}:{kind}{path}{value}", {})
-    for name in _ARN_PARAMETERS:
+    for name, records in _ARN_PARAMETERS:
         if arn := parameter(parameters, name):
-            store = iam._mfa_devices if name == "SerialNumber" else iam._policies
-            return arn, store.get_scoped(account, None, arn) or {}
-    return "*", {}
+            return arn, getattr(iam, records).get_scoped(account, None, arn) or {}
+    return _not_yet_there(parameters, account), {}
+
+
+def _not_yet_there(parameters: Parameters, account: str) -> str:
+    """The ARN of what other parameters than a name tell; `*` where the call has no resource."""
+    if url := parameter(parameters, "Url"):
+        return f"arn:aws:iam::{account}:oidc-provider/{url.removeprefix('https://')}"
+    if service := parameter(parameters, "AWSServiceName"):
+        return service_linked_roles.role_arn(service, parameter(parameters, "CustomSuffix"), account)
+    if task := parameter(parameters, "DeletionTaskId"):
+        return f"arn:aws:iam::{account}:role/{task.removeprefix('task/').rpartition('/')[0]}"
+    return "*"
 
 
 def _tag_keys(parameters: Parameters) -> dict[str, Any]:
@@ -106,6 +123,8 @@ def _own_keys(action: str, parameters: Parameters, record: Mapping[str, Any]) ->
     keys = {}
     if action in _ATTACHMENTS:
         keys["iam:PolicyARN"] = parameter(parameters, "PolicyArn")
+    if action == "CreateServiceLinkedRole":
+        keys["iam:AWSServiceName"] = parameter(parameters, "AWSServiceName")
     if action in _BOUNDARY_ACTIONS:
         boundary = parameter(parameters, "PermissionsBoundary") or record.get("PermissionsBoundary")
         keys |= {"iam:PermissionsBoundary": boundary} if boundary else {}

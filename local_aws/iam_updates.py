@@ -7,11 +7,11 @@ Hook: entries of `_IAM_HANDLERS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from local_aws import trust_principals, upstream
-from local_aws.iam_api import IamError, Parameters, Response, error_response, parameter
+from local_aws.iam_answers import Answer, install_actions
+from local_aws.iam_api import IamError, Parameters, parameter
 
 _GROUP_NOT_FOUND = "The group with name {} cannot be found."
 _USER_NOT_FOUND = "The user with name {} cannot be found."
@@ -19,23 +19,10 @@ _USER_NOT_FOUND = "The user with name {} cannot be found."
 
 def install() -> None:
     """Add the actions."""
-    for action, update in _ACTIONS.items():
-        _iam()._IAM_HANDLERS[action] = _handler(action, update)
+    install_actions(_ACTIONS)
 
 
-def _handler(action: str, update: Callable[[Parameters], None]) -> Callable[[Parameters], Response]:
-    def handle(parameters: Parameters) -> Response:
-        try:
-            update(parameters)
-        except IamError as error:
-            return error_response(error)
-        response: Response = _iam()._xml(200, f"{action}Response", "")
-        return response
-
-    return handle
-
-
-def _update_user(parameters: Parameters) -> None:
+def _update_user(parameters: Parameters) -> str:
     iam = _iam()
     name, new_name = parameter(parameters, "UserName"), parameter(parameters, "NewUserName")
     user = _existing(iam._users, name, _USER_NOT_FOUND)
@@ -49,6 +36,7 @@ def _update_user(parameters: Parameters) -> None:
             if name in store:
                 store[new_name] = store.pop(name)
         _rename_references(name, new_name)
+    return ""
 
 
 def _rename_references(name: str, new_name: str) -> None:
@@ -71,7 +59,7 @@ def _rename_in_sessions(old_arn: str, user: Any) -> None:
                     session["PrincipalName"] = user["UserName"]
 
 
-def _update_group(parameters: Parameters) -> None:
+def _update_group(parameters: Parameters) -> str:
     iam = _iam()
     name, new_name = parameter(parameters, "GroupName"), parameter(parameters, "NewGroupName")
     group = _existing(iam._groups, name, _GROUP_NOT_FOUND)
@@ -81,9 +69,10 @@ def _update_group(parameters: Parameters) -> None:
         for store in (iam._groups, iam._group_inline_policies):
             if name in store:
                 store[new_name] = store.pop(name)
+    return ""
 
 
-def _set_default_policy_version(parameters: Parameters) -> None:
+def _set_default_policy_version(parameters: Parameters) -> str:
     arn, version = parameter(parameters, "PolicyArn"), parameter(parameters, "VersionId")
     policy = _existing(_iam()._policies, arn, "Policy {} was not found.")
     if version not in policy["Versions"]:
@@ -92,6 +81,7 @@ def _set_default_policy_version(parameters: Parameters) -> None:
     policy["UpdateDate"] = _iam()._now()
     for each, record in policy["Versions"].items():
         record["IsDefaultVersion"] = each == version
+    return ""
 
 
 def _existing(store: Any, name: str, complaint: str) -> Any:
@@ -113,7 +103,7 @@ def _move(record: Any, kind: str, field: str, name: str, path: str) -> None:
     record["Arn"] = f"arn:aws:iam::{account}:{kind}{record['Path']}{name}"
 
 
-_ACTIONS: dict[str, Callable[[Parameters], None]] = {
+_ACTIONS: dict[str, Answer] = {
     "UpdateUser": _update_user,
     "UpdateGroup": _update_group,
     "SetDefaultPolicyVersion": _set_default_policy_version,

@@ -30,17 +30,20 @@ from local_aws import (
     iam_quotas,
     iam_service,
     iam_updates,
+    identity_providers,
     mfa_devices,
     own_user,
     policy_documents,
     refusals,
     rest_requests,
+    service_linked_roles,
     settled_decisions,
     signatures,
     token_service,
     trust_principals,
     unambiguous_requests,
     unique_ids,
+    user_credentials,
 )
 
 MENDS: tuple[Callable[[], None], ...] = (
@@ -55,11 +58,14 @@ MENDS: tuple[Callable[[], None], ...] = (
     token_service.install,
     expired_sessions.install,
     # Of these the later is the first that a call meets: parameters, the document's grammar, quotas, and only then
-    # what the call refers to. The first two add actions, which the others then check as well.
+    # what the call refers to. The first four add actions, which the others then check as well.
     iam_updates.install,
     mfa_devices.install,
+    user_credentials.install,
+    identity_providers.install,
     delete_conflicts.install,
     trust_principals.install,
+    service_linked_roles.install,
     iam_quotas.install,
     policy_documents.install,
     iam_parameters.install,

@@ -22,13 +22,21 @@ OPERATIONS = frozenset(
         "DeactivateMFADevice",
         "DeleteAccessKey",
         "DeleteLoginProfile",
+        "DeleteServiceSpecificCredential",
+        "DeleteSigningCertificate",
         "GetLoginProfile",
         "GetMFADevice",
         "GetUser",
         "ListAccessKeys",
         "ListMFADevices",
+        "ListSSHPublicKeys",
+        "ListServiceSpecificCredentials",
         "ListSigningCertificates",
+        "ResetServiceSpecificCredential",
         "UpdateAccessKey",
+        "UpdateServiceSpecificCredential",
+        "UpdateSigningCertificate",
+        "UploadSigningCertificate",
     }
 )
 

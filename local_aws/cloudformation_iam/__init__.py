@@ -14,9 +14,12 @@ from local_aws import upstream
 from local_aws.cloudformation_iam import unfinished
 from local_aws.cloudformation_iam.access_keys import ACCESS_KEY
 from local_aws.cloudformation_iam.lifecycle import handlers
+from local_aws.cloudformation_iam.linked_roles import SERVICE_LINKED_ROLE
 from local_aws.cloudformation_iam.memberships import INSTANCE_PROFILE, USER_TO_GROUP_ADDITION
+from local_aws.cloudformation_iam.mfa_devices import VIRTUAL_MFA_DEVICE
 from local_aws.cloudformation_iam.policies import INLINE_POLICIES, MANAGED_POLICY, POLICY
 from local_aws.cloudformation_iam.principals import GROUP, ROLE, USER
+from local_aws.cloudformation_iam.providers import OIDC_PROVIDER, SAML_PROVIDER
 from local_aws.cloudformation_iam.resource_type import ResourceType
 
 TYPES: tuple[ResourceType, ...] = (
@@ -29,6 +32,10 @@ TYPES: tuple[ResourceType, ...] = (
     *INLINE_POLICIES,
     ACCESS_KEY,
     INSTANCE_PROFILE,
+    OIDC_PROVIDER,
+    SAML_PROVIDER,
+    VIRTUAL_MFA_DEVICE,
+    SERVICE_LINKED_ROLE,
 )
 
 

@@ -76,3 +76,26 @@ def test_iam_parameters_policy_that_does_not_exist_attached(stock_admin: Caller,
     arn = f"arn:aws:iam::000000000000:policy/{name('none')}"
     iam.attach_user_policy(UserName=user_name, PolicyArn=arn)
     assert [each["PolicyArn"] for each in iam.list_attached_user_policies(UserName=user_name)["AttachedPolicies"]]
+
+
+def test_user_credentials_unknown(stock_admin: Caller) -> None:
+    iam = stock_admin.client("iam")
+    for call in (iam.list_ssh_public_keys, iam.list_signing_certificates, iam.list_service_specific_credentials):
+        assert refusal(call, UserName="James")[0] == "InvalidAction"
+
+
+def test_identity_providers_any_url(stock_admin: Caller, name: Name) -> None:
+    arn = stock_admin.client("iam").create_open_id_connect_provider(Url=f"http://{name('idp')}.example.com")
+    assert arn["OpenIDConnectProviderArn"]
+
+
+def test_identity_providers_any_metadata(stock_admin: Caller, name: Name) -> None:
+    assert stock_admin.client("iam").create_saml_provider(Name=name("idp"), SAMLMetadataDocument="x")
+
+
+def test_service_linked_roles_unprotected(stock_admin: Caller) -> None:
+    iam = stock_admin.client("iam")
+    role = iam.create_service_linked_role(AWSServiceName="elasticloadbalancing.amazonaws.com")["Role"]["RoleName"]
+    assert role == "AWSServiceRoleForElasticloadbalancing"
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=trust("000000000000"))
+    iam.delete_role(RoleName=role)
