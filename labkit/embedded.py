@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import selectors
 import shutil
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from labkit import private_socket
 from labkit.errors import LabError
@@ -21,6 +23,7 @@ from labkit.state import CHECKOUT, private_folder
 DEFAULT_PORT = 4566
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
+NOT_RUNNING = "no embedded AWS is running; start one with lab local start, or deploy with lab up"
 _SOCKET = "socket"
 _LOG = "log"
 _TEMPORARY = "state"
@@ -37,9 +40,41 @@ def saved_in(home: Path) -> Path:
 
 
 def running(home: Path) -> Instance | None:
-    """The lasting embedded AWS of this state folder, None if none runs."""
+    """The lasting embedded AWS of this state folder, None if none runs. Raises `LabError` if it can't be told."""
+    line = _ask(home)
+    return None if line is None else Instance.from_line(line)
+
+
+def decisions(home: Path, last: int) -> list[dict[str, Any]]:
+    """The last authorization decisions of the lasting embedded AWS, oldest first. Raises `LabError`.
+
+    `lab local decisions --help` says what they hold.
+    """
+    line = _ask(home, json.dumps({"question": "decisions", "last": last}))
+    if line is None:
+        raise LabError(NOT_RUNNING)
     try:
-        return Instance.from_line(private_socket.ask(folder_of(home) / _SOCKET))
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        raise LabError("the embedded AWS does not tell its decisions; stop it (lab local stop) and start again")
+    return found
+
+
+def _ask(home: Path, question: str = "") -> str | None:
+    """What the lasting embedded AWS answers, None if none runs."""
+    path = folder_of(home) / _SOCKET
+    if path.exists() and not path.is_socket():
+        raise LabError(f"{path} is in the way of the embedded AWS's socket; move it away")
+    try:
+        return private_socket.ask(path, question)
+    except TimeoutError as error:
+        raise LabError(f"the embedded AWS at {path} does not answer; end its process and start again") from error
+    except UnicodeDecodeError as error:
+        raise LabError(
+            f"what answers at {path} is no embedded AWS; end it, or set LAB_HOME to another folder"
+        ) from error
     except OSError:
         return None
 
@@ -50,8 +85,7 @@ def start(home: Path, port: int = DEFAULT_PORT, faults: Sequence[str] = (), *, f
     `faults`: as `--fault` takes them; `fresh`: forget what was deployed before.
     """
     folder = folder_of(home)
-    # Nobody answered on it (see `running`), so these are what a killed one left behind.
-    (folder / _SOCKET).unlink(missing_ok=True)
+    # What one that was killed left behind. Its socket it sees to itself.
     shutil.rmtree(folder / _TEMPORARY, ignore_errors=True)
     with (folder / _LOG).open("w") as log:
         options = ["--port", str(port), "--socket", str(folder / _SOCKET), "--state", str(folder / _TEMPORARY)]

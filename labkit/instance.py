@@ -45,7 +45,7 @@ class Instance:
             return cls._from_document(json.loads(line))
         except (ValueError, KeyError, TypeError):
             raise LabError(
-                "the embedded AWS did not introduce itself; stop it (lab local stop) and start again"
+                "the embedded AWS did not introduce itself; end its process, or choose another LAB_HOME"
             ) from None
 
     @classmethod

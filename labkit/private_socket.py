@@ -24,12 +24,18 @@ def _inside(folder: Path) -> Iterator[None]:
         os.close(before)
 
 
-def ask(path: Path) -> str:
-    """All that the other side of the socket at `path` has to say. Raises OSError if nobody listens there."""
+def ask(path: Path, question: str = "") -> str:
+    """All that the other side of the socket at `path` has to say, to this line if it takes any.
+
+    Raises OSError if nobody listens there, TimeoutError (one of its kind) if nobody answers.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_SECONDS_TO_ANSWER)
         with _inside(path.parent):
             connection.connect(path.name)
+        if question:
+            connection.sendall(question.encode() + b"\n")
+        connection.shutdown(socket.SHUT_WR)
         with connection.makefile(encoding="utf-8") as stream:
             return stream.read()
 

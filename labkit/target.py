@@ -41,7 +41,7 @@ class Target:
         """The lasting embedded AWS. Raises `LabError` if none runs."""
         found = embedded.running(home)
         if not found:
-            raise LabError("no embedded AWS is running; start one with lab local start, or deploy with lab up")
+            raise LabError(embedded.NOT_RUNNING)
         return found
 
     def open(self, home: Path, terminal: Terminal, *, start: bool = False) -> Place:

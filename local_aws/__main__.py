@@ -52,7 +52,7 @@ class _Fault(argparse.Action):
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _Parser(prog="python -m local_aws", description="An embedded AWS on 127.0.0.1.", allow_abbrev=False)
     parser.add_argument("--port", type=_port, default=_DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--socket", type=Path, help="Unix socket that answers with the ready document")
+    parser.add_argument("--socket", type=Path, help="Unix socket for the owner's questions")
     parser.add_argument("--state", type=Path, help="folder for temporary files (default: one of its own)")
     parser.add_argument("--save", type=Path, help="folder that keeps the state from run to run (default: nothing does)")
     parser.add_argument("--fresh", action="store_true", help="with --save: forget what is kept, and begin anew")

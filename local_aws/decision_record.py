@@ -6,9 +6,11 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from iam_engine import Decision, Request
+from iam_engine.model import ConditionTrace, LayerTrace, StatementTrace
 
 _KEPT = 2000
 
@@ -22,22 +24,53 @@ class RecordedDecision:
     decision: Decision
 
     def summary(self) -> dict[str, Any]:
-        """What decided, in plain values: for JSON."""
+        """The decision in plain values, for JSON: see `lab local decisions --help`."""
+        decision = self.decision
         return {
-            "time": self.at,
+            "time": datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds"),
             "principal": self.request.principal.arn,
             "action": self.request.action,
             "resource": self.request.resource,
-            "effect": self.decision.effect.value,
-            "layer": self.decision.layer.value,
-            "policy": self.decision.policy,
-            "statement": self.decision.statement,
-            "sid": self.decision.sid,
-            "conditions": [
-                {"operator": each.operator, "key": each.key, "actual": each.actual, "held": each.held}
-                for each in self.decision.conditions
-            ],
+            "via": self.request.context.get("aws:CalledViaLast"),
+            "decision": decision.effect.value,
+            "layer": decision.layer.value,
+            "policy": decision.policy,
+            "statement": decision.statement,
+            "sid": decision.sid,
+            "conditions": [_condition(each) for each in decision.conditions],
+            "trace": [_layer(each) for each in decision.trace],
         }
+
+
+def _condition(trace: ConditionTrace) -> dict[str, Any]:
+    return {
+        "operator": trace.operator,
+        "key": trace.key,
+        "actual": trace.actual,
+        "expected": trace.expected,
+        "held": trace.held,
+        "note": trace.note,
+    }
+
+
+def _layer(trace: LayerTrace) -> dict[str, Any]:
+    return {
+        "layer": trace.layer.value,
+        "answer": trace.effect.value,
+        "note": trace.note,
+        "statements": [_statement(each) for each in trace.statements],
+    }
+
+
+def _statement(trace: StatementTrace) -> dict[str, Any]:
+    return {
+        "policy": trace.policy,
+        "statement": trace.index,
+        "sid": trace.sid,
+        "effect": trace.effect.value,
+        "failed_on": trace.failed_on and trace.failed_on.value,
+        "conditions": [_condition(each) for each in trace.conditions],
+    }
 
 
 class DecisionRecord:

@@ -6,7 +6,6 @@ started this one, and a Unix socket with mode 0600.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -92,16 +91,3 @@ def _remove_dead(name: str) -> None:
             Path(name).unlink()
         else:
             raise OSError(None, "another instance answers there")
-
-
-async def serve(listener: socket.socket, line: bytes) -> asyncio.Server:
-    """Answer every connection with the line, then close it."""
-
-    async def respond(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            writer.write(line)
-            await writer.drain()
-            writer.close()
-            await writer.wait_closed()
-
-    return await asyncio.start_unix_server(respond, sock=listener)

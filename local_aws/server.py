@@ -20,7 +20,17 @@ from hypercorn.config import Config, Sockets
 from hypercorn.typing import Framework
 from hypercorn.utils import wrap_app
 
-from local_aws import administrators, front, loopback, mends, ready_document, service_states, upstream
+from local_aws import (
+    administrators,
+    authorization,
+    front,
+    loopback,
+    mends,
+    owner_questions,
+    ready_document,
+    service_states,
+    upstream,
+)
 from local_aws.asgi import Application
 from local_aws.faults.catalogue import Faults
 from local_aws.saved_state import SavedState
@@ -95,7 +105,8 @@ async def _serve(options: Options, saver: Saver | None, line: bytes, unix_listen
     loop.set_default_executor(ThreadPoolExecutor(_WORKER_THREADS, thread_name_prefix="worker"))
     async with contextlib.AsyncExitStack() as stack:
         if unix_listener:
-            await stack.enter_async_context(await ready_document.serve(unix_listener, line))
+            answers = {"decisions": owner_questions.decisions(authorization.DECISIONS)}
+            await stack.enter_async_context(await owner_questions.serve(unix_listener, line, answers))
         application = front.build(ministack.app, options.faults)
         if saver:
             application = await stack.enter_async_context(_saving(saver, application))

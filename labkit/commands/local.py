@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import click
 
 from labkit import embedded
 from labkit.errors import LabError
+from labkit.reports.decisions import lines
 from labkit.reports.terminal import Terminal
 from labkit.state import lab_home
 
@@ -73,3 +75,43 @@ def status() -> None:
         terminal.say(f"faults    {', '.join(found.faults)}")
     for name, key in found.accounts.items():
         terminal.say(f"account   {key.account} ({name})")
+
+
+@command.command("decisions")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with the whole trace.")
+@click.option("--last", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="How many, at most.")
+def decisions(as_json: bool, last: int) -> None:
+    """Show the last authorization decisions: who asked for what, and which policy decided it.
+
+    Every call is there, also those that CloudFormation makes for a stack; the embedded AWS keeps the last 2000
+    decisions of both accounts until it stops.
+
+    \b
+    JSON: a list, oldest first, of objects:
+      time        ISO 8601, UTC
+      principal   ARN of who asked
+      action      as in policies, such as sts:AssumeRole
+      resource    ARN, or *
+      via         the AWS service that asked for the principal, or null
+      decision    "allow", "explicit deny" or "implicit deny"
+      layer       the kind of policy that decided: it allowed, it denied, or it
+                  had no allow
+      policy      name of the policy whose statement decided, null for an
+                  implicit deny
+      statement   its index in that policy, from 0, or null
+      sid         its Sid, or null
+      conditions  its conditions; for an implicit deny those that failed:
+                  operator, key, actual (values, or null where the request has
+                  no such key), expected, held, note
+      trace       each layer that was looked at: layer, answer, note,
+                  statements (policy, statement, sid, effect, conditions,
+                  failed_on: "principal", "action", "resource", "condition",
+                  or null for one that matched)
+    """
+    found = embedded.decisions(lab_home(os.environ), last)
+    # Not through Terminal: nothing here may be wrapped.
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for line in lines(found) if found else ["No decision was made yet."]:
+        click.echo(line)

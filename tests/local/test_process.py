@@ -20,7 +20,7 @@ from tests.local.callers import ROOT, Embedded, refusal, start_embedded, stop_em
 def _ask(path: Path) -> dict[str, object]:
     # By its name, as the path may be too long for a socket address.
     code = "import os, socket, sys; os.chdir(sys.argv[1]); s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[2])\n"
-    code += "print(s.makefile().read(), end='')"
+    code += "s.shutdown(socket.SHUT_WR); print(s.makefile().read(), end='')"
     answer = subprocess.run(
         [sys.executable, "-c", code, str(path.parent), path.name], capture_output=True, text=True, check=True
     )

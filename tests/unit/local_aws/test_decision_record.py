@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 from iam_engine import Policies, Policy, Principal, PrincipalKind, Request, decide
 from local_aws.decision_record import DecisionRecord
@@ -22,14 +23,32 @@ def test_what_decided() -> None:
     _add(record, "s3:ListAllMyBuckets")
     _add(record, "s3:GetObject")
     allowed, denied = (json.loads(json.dumps(each.summary())) for each in record.last(2))
-    assert (allowed["effect"], allowed["policy"], allowed["statement"], allowed["sid"]) == (
+    assert (allowed["decision"], allowed["policy"], allowed["statement"], allowed["sid"]) == (
         "allow",
         "James-custom-viewonly",
         0,
         "List",
     )
-    assert (denied["effect"], denied["layer"], denied["policy"]) == ("implicit deny", "identity-based policy", None)
+    assert (denied["decision"], denied["layer"], denied["policy"]) == ("implicit deny", "identity-based policy", None)
     assert denied["principal"] == PRINCIPAL.arn
+    assert denied["trace"] == [
+        {
+            "layer": "identity-based policy",
+            "answer": "implicit deny",
+            "note": "",
+            "statements": [
+                {
+                    "policy": "James-custom-viewonly",
+                    "statement": 0,
+                    "sid": "List",
+                    "effect": "allow",
+                    "failed_on": "action",
+                    "conditions": [],
+                }
+            ],
+        }
+    ]
+    assert datetime.fromisoformat(denied["time"]).utcoffset() == timedelta(0)
 
 
 def test_bounded_and_newest_last() -> None:
