@@ -14,6 +14,7 @@ from labkit.checks import (
     AnyOf,
     Assumed,
     AwsPolicy,
+    BucketHasExactly,
     CallerIdentity,
     CustomerPolicy,
     Denied,
@@ -162,6 +163,7 @@ AS_DEPLOYED = (
     NoActionOf("view-only-without-s3", "No part holds an S3 action", policies=VIEW_ONLY_PARTS, service="s3"),
     HasConsolePassword("console-password", "James can sign in to the console", JAMES),
     HasOneAccessKey("one-access-key", "James has one access key, the one handed out", JAMES),
+    BucketHasExactly("bucket-policy", "The bucket lets in nobody by itself", BUCKET),
     Tagged("tags", "What is the lab's says so", "lab", "james-s3", (JAMES, S3_ROLE), (BUCKET,)),
 )
 

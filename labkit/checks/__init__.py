@@ -9,6 +9,7 @@ from labkit.checks.allowed import Allowed
 from labkit.checks.assume import Assumed, NotAssumed, TokenGiven
 from labkit.checks.attachments import GroupHasExactly, RoleHasExactly, UserHasExactly, allow
 from labkit.checks.belongings import belongings
+from labkit.checks.buckets import BucketHasExactly
 from labkit.checks.calls import Finds, Includes, call
 from labkit.checks.changes import Change, SessionsRevoked
 from labkit.checks.denied import Denied
@@ -35,6 +36,7 @@ __all__ = [
     "AwsPolicy",
     "Because",
     "belongings",
+    "BucketHasExactly",
     "call",
     "CallerIdentity",
     "Change",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labkit.checks.buckets import BucketHasExactly
 from labkit.checks.check import Check
 from labkit.checks.principals import Role, User
 from labkit.checks.sign_in import HasConsolePassword, HasOneAccessKey
@@ -12,9 +13,10 @@ from labkit.checks.values import Output
 def belongings(
     lab: str, users: tuple[User, ...], roles: tuple[Role, ...], buckets: tuple[Output, ...] = ()
 ) -> tuple[Check, ...]:
-    """The checks that each user has the credentials that the lab hands out, and that all carry the tag `lab`.
+    """The checks on credentials, buckets and tags.
 
-    `buckets`: the outputs that hold their names.
+    Each user has the credentials that the lab hands out, no bucket lets anybody in by itself, and all carry the
+    tag `lab`. `buckets`: the outputs that hold their names; one with a policy of its own needs its own check.
     """
     keys = (
         HasOneAccessKey(f"{user.name}-one-access-key", f"{user.name} has one access key, the one handed out", user)
@@ -25,4 +27,13 @@ def belongings(
         for user in users
         if user.password
     )
-    return (*keys, *passwords, Tagged("tags", "What is the lab's says so", "lab", lab, (*users, *roles), buckets))
+    shut = (
+        BucketHasExactly(f"{bucket.key}-policy", f"The bucket in {bucket.key} lets in nobody by itself", bucket)
+        for bucket in buckets
+    )
+    return (
+        *keys,
+        *passwords,
+        *shut,
+        Tagged("tags", "What is the lab's says so", "lab", lab, (*users, *roles), buckets),
+    )

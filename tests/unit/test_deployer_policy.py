@@ -121,7 +121,12 @@ NEEDED: tuple[tuple[str, tuple[str, ...], Context, str], ...] = (
         " GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket DeleteBucket",
     ),
     ("lab verify: James's key and password", (KEY, PASSWORD), DIRECT, "secretsmanager: GetSecretValue DescribeSecret"),
-    ("lab verify: the bucket's tags", (BUCKET,), DIRECT, "s3: GetBucketTagging"),
+    (
+        "lab verify: the bucket's shape",
+        (BUCKET,),
+        DIRECT,
+        "s3: GetBucketTagging GetBucketPolicy GetBucketPublicAccessBlock",
+    ),
     ("lab verify: every bucket", ("arn:aws:s3:::*",), DIRECT, "s3: ListAllMyBuckets"),
     ("lab verify: refused by the trust policy alone", (S3_ROLE,), DIRECT, "sts: AssumeRole"),
     ("lab verify: the shape of James", (JAMES,), DIRECT, "iam: GetUser GetLoginProfile ListAccessKeys"),

@@ -85,6 +85,12 @@ def delete_the_password_s_secret(_: Any, lab: StandingLab) -> None:
     lab.client("secretsmanager").delete_secret(SecretId=lab.outputs["PasswordSecretArn"])
 
 
+def let_the_account_in_by_the_bucket(_: Any, lab: StandingLab) -> None:
+    bucket = lab.outputs["BucketName"]
+    document = trust("123456789012", "s3:ListBucket", Resource=f"arn:aws:s3:::{bucket}")
+    lab.client("s3").put_bucket_policy(Bucket=bucket, Policy=document)
+
+
 BREAKS: dict[str, tuple[Break, set[str]]] = {
     "role without its policy": (
         lambda iam, _: iam.detach_role_policy(RoleName=ROLE, PolicyArn=S3_READ),
@@ -205,6 +211,11 @@ BREAKS: dict[str, tuple[Break, set[str]]] = {
     "no tag on the bucket": (
         lambda _, lab: lab.client("s3").delete_bucket_tagging(Bucket=lab.outputs["BucketName"]),
         {"tags"},
+    ),
+    "a bucket policy": (let_the_account_in_by_the_bucket, {"bucket-policy"}),
+    "public access to the bucket": (
+        lambda _, lab: lab.client("s3").delete_public_access_block(Bucket=lab.outputs["BucketName"]),
+        {"bucket-policy"},
     ),
     "no bucket": (
         lambda _, lab: lab.client("s3").delete_bucket(Bucket=lab.outputs["BucketName"]),

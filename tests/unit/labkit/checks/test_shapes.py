@@ -14,6 +14,7 @@ from labkit.aws.answers import Answer, Kind, allowed
 from labkit.checks import (
     AccountId,
     AwsPolicy,
+    BucketHasExactly,
     CustomerPolicy,
     Group,
     GroupHasExactly,
@@ -144,7 +145,22 @@ TAGS = Healthy(
         "GetBucketTagging": {"TagSet": LAB_TAG},
     },
 )
+BLOCKED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+READERS = {"Effect": "Allow", "Principal": {"AWS": JAMES_ARN}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+BUCKET = Healthy(
+    BucketHasExactly(
+        "id",
+        "title",
+        Output("Bucket"),
+        policy=({**READERS, "Principal": {"AWS": Output("UserArn")}},),
+    ),
+    {
+        "GetBucketPolicy": {"Policy": json.dumps({"Statement": [{**READERS, "Sid": "any"}]})},
+        "GetPublicAccessBlock": {"PublicAccessBlockConfiguration": BLOCKED},
+    },
+)
 ALL = {
+    "bucket": BUCKET,
     "trust": TRUST,
     "role": ROLE,
     "user": USER,
@@ -224,6 +240,16 @@ def trust_statements(answers: Data) -> list[Data]:
         (PASSWORD, lambda a: hold(a, {"username": "Jane", "password": "x"}), "does not name James"),
         (PASSWORD, lambda a: hold(a, {"username": "James"}), "holds no password"),
         (PASSWORD, lambda a: a["GetSecretValue"].update(SecretString="{"), "holds no JSON object"),
+        (BUCKET, lambda a: allow_by_bucket(a, READERS, {**READERS, "Action": "s3:*"}), "s3:*"),
+        (BUCKET, lambda a: allow_by_bucket(a), "s3:getobject"),
+        (BUCKET, lambda a: allow_by_bucket(a, {**READERS, "Principal": "*"}), "the bucket b"),
+        (
+            BUCKET,
+            lambda a: a["GetPublicAccessBlock"].update(
+                PublicAccessBlockConfiguration={**BLOCKED, "RestrictPublicBuckets": False}
+            ),
+            "does not block all public access",
+        ),
         (TAGS, lambda a: a["GetUser"]["User"].update(Tags=[]), "the tag lab of James is missing"),
         (TAGS, lambda a: a["GetRole"]["Role"].pop("Tags"), "the tag lab of James-custom-S3-role is missing"),
         (TAGS, lambda a: a["DescribeSecret"]["Tags"][1].update(Value="other"), "the tag lab of arn:key is other"),
@@ -247,6 +273,19 @@ def test_a_login_profile_is_there_if_the_lab_hands_out_a_password_and_only_then(
     surplus = Healthy(check, USER.answers).observe()
     assert (surplus.state, "login profile James should not be there" in surplus.reason) == (State.UNSETTLED, True)
     assert Healthy(check, USER.answers).observe(GetLoginProfile=refused("NoSuchEntity")).state is State.PROVEN
+
+
+def allow_by_bucket(answers: Data, *statements: Data) -> None:
+    answers["GetBucketPolicy"]["Policy"] = json.dumps({"Statement": list(statements)})
+
+
+def test_a_bucket_needs_neither_a_policy_nor_a_block_to_be_read() -> None:
+    """S3 has an error for each that is not there: no policy may be right, no block never is."""
+    unblocked = BUCKET.observe(GetPublicAccessBlock=refused("NoSuchPublicAccessBlockConfiguration"))
+    assert (unblocked.state, "does not block" in unblocked.reason) == (State.UNSETTLED, True)
+    bare = Healthy(BucketHasExactly("id", "title", Output("Bucket")), BUCKET.answers)
+    assert bare.observe(GetBucketPolicy=refused("NoSuchBucketPolicy")).state is State.PROVEN
+    assert bare.observe().state is State.UNSETTLED
 
 
 def hold(answers: Data, content: Any) -> None:
@@ -385,4 +424,6 @@ def test_what_can_t_be_read_is_not_proven(reply: Answer, state: State) -> None:
     assert KEY.observe(GetSecretValue=reply).state is state
     assert PASSWORD.observe(GetSecretValue=reply).state is state
     assert TAGS.observe(GetBucketTagging=reply).state is state
+    assert BUCKET.observe(GetBucketPolicy=reply).state is state
+    assert BUCKET.observe(GetPublicAccessBlock=reply).state is state
     assert TAGS.observe(DescribeSecret=reply).state is state
