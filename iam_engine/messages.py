@@ -22,6 +22,14 @@ _WITHOUT_REASON = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourcei
 
 _WITHOUT_RESOURCE = frozenset({"s3:listallmybuckets"})
 
+# What a call without a resource of its own is said to be on; to decide on it there is `*`.
+_LISTED_ON = {
+    "dynamodb:listtables": "arn:aws:dynamodb:{region}:{account}:table/*",
+    "lambda:listfunctions": "*",
+    "sqs:listqueues": "arn:aws:sqs:{region}:{account}:",
+    "sns:listtopics": "arn:aws:sns:{region}:{account}:*",
+}
+
 _EC2_LEAD = "You are not authorized to perform this operation. "
 
 
@@ -38,10 +46,27 @@ def access_denied_message(request: Request, decision: Decision) -> str:
     if action.startswith("s3:") and request.principal.account != request.resource_account:
         return "Access Denied"
     lead = _EC2_LEAD if action.startswith("ec2:") else ""
-    text = f"{lead}User: {request.principal.arn} is not authorized to perform: {request.action}"
-    if request.resource != "*" and action not in _WITHOUT_RESOURCE:
-        text += f" on resource: {request.resource}"
-    return text + _reason(request.action, decision)
+    spelled = _spelled(request.action)
+    text = f"{lead}User: {request.principal.arn} is not authorized to perform: {spelled}"
+    resource = _resource(request)
+    if resource and action not in _WITHOUT_RESOURCE:
+        text += f" on resource: {resource}"
+    return text + _reason(spelled, decision)
+
+
+def _spelled(action: str) -> str:
+    """The action as the service spells it in its messages."""
+    service, _, name = action.partition(":")
+    return {"sqs": action.lower(), "sns": f"SNS:{name}"}.get(service.lower(), action)
+
+
+def _resource(request: Request) -> str:
+    """The resource as the service shows it; empty where there is none."""
+    action = request.action.lower()
+    if request.resource == "*":
+        region = str(request.context.get("aws:RequestedRegion", ""))
+        return _LISTED_ON.get(action, "").format(region=region, account=request.resource_account)
+    return f'"{request.resource}"' if action.startswith("s3:") else request.resource
 
 
 def _reason(action: str, decision: Decision) -> str:

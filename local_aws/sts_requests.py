@@ -101,6 +101,7 @@ SOURCE_IDENTITY = Text(2, 64, _NAME)
 FEDERATED_NAME = Text(2, 32, _NAME, required=True)
 SERIAL_NUMBER = Text(9, 256, r"[\w+=/:,.@-]*")
 TOKEN_CODE = Text(6, 6, r"[\d]*")
+ENCODED_MESSAGE = Text(1, 10240, required=True)
 
 
 class StsRequest:

@@ -14,6 +14,7 @@ import time
 from iam_engine.messages import access_denied_message
 from local_aws import authorization, mfa, request_context, session_policies, session_tags, sts_requests
 from local_aws.callers import Caller, ContextValue
+from local_aws.encoded_messages import MESSAGES
 from local_aws.issued_credentials import issue
 from local_aws.resource_policies import ResourceSide
 from local_aws.sts_requests import Response, StsError, StsRequest, access_denied, element
@@ -26,6 +27,7 @@ _SESSION_LIMITS: sts_requests.Limits = {
     "SerialNumber": sts_requests.SERIAL_NUMBER,
     "TokenCode": sts_requests.TOKEN_CODE,
 }
+_DECODING_LIMITS: sts_requests.Limits = {"EncodedMessage": sts_requests.ENCODED_MESSAGE}
 _FEDERATION_LIMITS: sts_requests.Limits = {"Name": sts_requests.FEDERATED_NAME, "DurationSeconds": _DURATION}
 
 
@@ -78,8 +80,12 @@ def get_federation_token(caller: Caller, request: StsRequest) -> Response:
 
 
 def decode_authorization_message(caller: Caller, request: StsRequest) -> Response:
-    """Answer DecodeAuthorizationMessage. No message is ever encoded here, so that each one is invalid."""
-    raise StsError("InvalidAuthorizationMessageException", "Message is not valid")
+    """Answer DecodeAuthorizationMessage. Raises StsError for what is no message of the caller's account."""
+    request.check(_DECODING_LIMITS)
+    message = MESSAGES.decode(request.get("EncodedMessage") or "", caller.principal.account)
+    if message is None:
+        raise StsError("InvalidAuthorizationMessageException", "Message is not valid")
+    return sts_requests.answer("DecodeAuthorizationMessage", element("DecodedMessage", message))
 
 
 def _refuse_temporary(caller: Caller, operation: str) -> None:

@@ -7,6 +7,7 @@ import urllib.request
 from urllib.error import HTTPError
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local.callers import Caller, Name, allow, make_role, make_user, policy, refusal, trust
 from tests.local.signed import FORM, send, send_signed, signature, unsigned_token
@@ -185,3 +186,19 @@ def test_loopback_sftp_listens_everywhere(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.delenv("SFTP_HOST", raising=False)
     assert transfer._bind_host() == "0.0.0.0"  # noqa: S104
+
+
+def test_refusals_of_json_services_with_403(stock_admin: Caller, name: Name) -> None:
+    user = make_user(stock_admin, name("nobody"))
+    with pytest.raises(ClientError) as caught:
+        user.client("secretsmanager").list_secrets()
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_encoded_messages_missing(stock_admin: Caller, name: Name) -> None:
+    user = make_user(stock_admin, name("nobody"), policy(allow("sts:*")))
+    assert (
+        "Encoded authorization failure message"
+        not in refusal(user.client("ec2").create_vpc, CidrBlock="10.0.0.0/16")[1]
+    )
+    assert refusal(user.client("sts").decode_authorization_message, EncodedMessage="x")[0] == "InvalidAction"

@@ -154,3 +154,23 @@ def test_an_identity_provider_is_not_named() -> None:
 def test_there_is_no_refusal_of_what_is_allowed() -> None:
     with pytest.raises(ValueError, match="allows"):
         access_denied_message(Request(JOHN, "s3:GetObject", "*", ACCOUNT), Decision(Effect.ALLOW, Layer.IDENTITY))
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "shown"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::bucket/key", 's3:GetObject on resource: "arn:aws:s3:::bucket/key"'),
+        ("sqs:ReceiveMessage", "arn:aws:sqs:x:1:q", "sqs:receivemessage on resource: arn:aws:sqs:x:1:q"),
+        ("sqs:ListQueues", "*", f"sqs:listqueues on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:"),
+        ("sns:Publish", "arn:aws:sns:x:1:t", "SNS:Publish on resource: arn:aws:sns:x:1:t"),
+        ("sns:ListTopics", "*", f"SNS:ListTopics on resource: arn:aws:sns:eu-west-1:{ACCOUNT}:*"),
+        ("dynamodb:ListTables", "*", f"dynamodb:ListTables on resource: arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/*"),
+        ("lambda:ListFunctions", "*", "lambda:ListFunctions on resource: *"),
+        ("cloudformation:DescribeStacks", "*", "cloudformation:DescribeStacks"),
+    ],
+)
+def test_services_spell_in_their_own_ways(action: str, resource: str, shown: str) -> None:
+    request = Request(JOHN, action, resource, ACCOUNT, {"aws:RequestedRegion": "eu-west-1"})
+    message = access_denied_message(request, Decision(IMPLICIT, Layer.IDENTITY))
+    spelled = shown.partition(" ")[0]
+    assert message == f"{START}{shown} because no identity-based policy allows the {spelled} action"
