@@ -22,6 +22,14 @@ ACCESS_KEYS = 2
 GROUPS_OF_A_USER = 10
 MFA_DEVICES = 8
 ROLES_IN_AN_INSTANCE_PROFILE = 1
+# For each action that makes one: MiniStack's store, how many an account may have, and what IAM calls the quota.
+OF_AN_ACCOUNT = {
+    "CreateUser": ("_users", 5000, "UsersPerAccount"),
+    "CreateGroup": ("_groups", 300, "GroupsPerAccount"),
+    "CreateRole": ("_roles", 1000, "RolesPerAccount"),
+    "CreatePolicy": ("_policies", 1500, "PoliciesPerAccount"),
+    "CreateInstanceProfile": ("_instance_profiles", 1000, "InstanceProfilesPerAccount"),
+}
 TAGS = 50
 
 _STORES = {"User": "_users", "Group": "_groups", "Role": "_roles"}
@@ -37,6 +45,8 @@ def install() -> None:
     check_before(("AddUserToGroup",), _check_groups)
     check_before(("EnableMFADevice",), _check_mfa_devices)
     check_before(("AddRoleToInstanceProfile",), _check_instance_profile)
+    for action, (store, quota, name) in OF_AN_ACCOUNT.items():
+        check_before((action,), _account_check(store, quota, name))
     for kind, size in INLINE_SIZES.items():
         check_before((f"Put{kind}Policy",), _inline_check(kind, size))
         check_before((f"Attach{kind}Policy",), _attachment_check(kind))
@@ -83,6 +93,13 @@ def _check_mfa_devices(parameters: Parameters) -> None:
     user = parameter(parameters, "UserName")
     held = sum(device.get("User") == user for device in _iam()._mfa_devices.values())
     _limit(held + 1, MFA_DEVICES, "MfaDevicesPerUser")
+
+
+def _account_check(store: str, quota: int, name: str) -> Callable[[Parameters], None]:
+    def check(_parameters: Parameters) -> None:
+        _limit(len(getattr(_iam(), store)) + 1, quota, name)
+
+    return check
 
 
 def _check_instance_profile(parameters: Parameters) -> None:

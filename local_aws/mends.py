@@ -26,6 +26,7 @@ from local_aws import (
     function_environment,
     function_roles,
     function_sessions,
+    iam_entities,
     iam_parameters,
     iam_quotas,
     iam_service,
@@ -33,6 +34,7 @@ from local_aws import (
     identity_providers,
     mfa_devices,
     own_user,
+    password_policy,
     policy_documents,
     refusals,
     rest_requests,
@@ -57,17 +59,19 @@ MENDS: tuple[Callable[[], None], ...] = (
     refusals.install,
     token_service.install,
     expired_sessions.install,
-    # Of these the later is the first that a call meets: parameters, the document's grammar, quotas, and only then
-    # what the call refers to. The first four add actions, which the others then check as well.
+    # Of these the later is the first that a call meets: parameters, what the call refers to, the document's
+    # grammar, quotas, and only then what stands in the way. The first four add actions, which the others check as well.
     iam_updates.install,
     mfa_devices.install,
     user_credentials.install,
     identity_providers.install,
     delete_conflicts.install,
     trust_principals.install,
-    service_linked_roles.install,
     iam_quotas.install,
     policy_documents.install,
+    password_policy.install,
+    iam_entities.install,
+    service_linked_roles.install,
     iam_parameters.install,
     iam_service.install,
     rest_requests.install,

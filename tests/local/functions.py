@@ -12,6 +12,7 @@ from tests.local.callers import Caller
 
 # Answers what the event asks for: a call of an AWS service, or its environment.
 CODE = """
+import json
 import os
 
 import boto3
@@ -27,7 +28,7 @@ def handler(event, context):
     except ClientError as error:
         return {"Error": error.response["Error"]}
     answer.pop("ResponseMetadata")
-    return answer
+    return json.loads(json.dumps(answer, default=str))
 """
 
 

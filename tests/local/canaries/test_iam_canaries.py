@@ -99,3 +99,17 @@ def test_service_linked_roles_unprotected(stock_admin: Caller) -> None:
     assert role == "AWSServiceRoleForElasticloadbalancing"
     iam.update_assume_role_policy(RoleName=role, PolicyDocument=trust("000000000000"))
     iam.delete_role(RoleName=role)
+
+
+def test_iam_entities_others_access_key_deleted(stock_admin: Caller, name: Name) -> None:
+    own = policy(allow("iam:DeleteAccessKey", f"{USER}climber*"))
+    climber = make_user(stock_admin, climber_name := name("climber"), own)
+    other = make_user(stock_admin, name("other"))
+    climber.client("iam").delete_access_key(UserName=climber_name, AccessKeyId=other.access_key_id)
+    assert refusal(other.client("sts").get_caller_identity)[0] == "InvalidClientTokenId"
+
+
+def test_password_policy_any_password(stock_admin: Caller, name: Name) -> None:
+    iam = stock_admin.client("iam")
+    iam.create_user(UserName=(user_name := name("user")))
+    assert iam.create_login_profile(UserName=user_name, Password="x")["LoginProfile"]

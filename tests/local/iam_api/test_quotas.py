@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.callers import Name, allow, policy, refusal, trust
+from tests.local.callers import Name, allow, policy, refusal, start_embedded, stop_embedded, trust
 
 VIEW = policy(allow("s3:ListAllMyBuckets"))
 
@@ -144,3 +144,21 @@ def test_one_role_in_an_instance_profile(iam: Any, name: Name, role: str) -> Non
     )
     iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=role)
     iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=other)
+
+
+def test_groups_of_an_account() -> None:
+    """On an instance of its own, since it fills the account."""
+    instance = start_embedded()
+    try:
+        iam = instance.administrator("home").client("iam")
+        for number in range(300):
+            iam.create_group(GroupName=f"group-{number}")
+        assert refusal(iam.create_group, GroupName="one-more") == (
+            "LimitExceeded",
+            "Cannot exceed quota for GroupsPerAccount: 300",
+        )
+        iam.delete_group(GroupName="group-0")
+        iam.create_group(GroupName="one-more")
+        assert instance.administrator("partner").client("iam").create_group(GroupName="another-account")
+    finally:
+        assert stop_embedded(instance) == 0
