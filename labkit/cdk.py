@@ -18,6 +18,7 @@ from labkit.interruption import signals_deferred
 from labkit.state import CHECKOUT
 
 _BIN = Path(sys.executable).parent
+_AT_ONCE = ("--concurrency", "4")
 _GRACE_S = 5.0
 
 
@@ -62,13 +63,13 @@ class Cdk:
         return self._start("synth", "--quiet", "--output", str(self.assembly), "--context", context)
 
     def start_deployment(self, stacks: Sequence[str]) -> CdkProcess:
-        """Begin to deploy the synthesized `stacks`. Who may approve has approved before."""
-        options = ["--require-approval", "never", "--method", "direct", "--progress", "events"]
+        """Begin to deploy the synthesized `stacks`, several at once. Who may approve has approved before."""
+        options = ["--require-approval", "never", "--method", "direct", "--progress", "events", *_AT_ONCE]
         return self._start("deploy", *self._synthesized(stacks), *options)
 
     def start_destruction(self, stacks: Sequence[str]) -> CdkProcess:
-        """Begin to destroy the synthesized `stacks`."""
-        return self._start("destroy", *self._synthesized(stacks), "--force")
+        """Begin to destroy the synthesized `stacks`, several at once."""
+        return self._start("destroy", *self._synthesized(stacks), "--force", *_AT_ONCE)
 
     def _synthesized(self, stacks: Sequence[str]) -> list[str]:
         return ["--app", str(self.assembly), "--exclusively", *stacks]

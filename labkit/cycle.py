@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labkit import embedded
@@ -17,9 +17,10 @@ from labkit.environment import enter, on_instance, without_aws
 from labkit.errors import LabError
 from labkit.interruption import signals_deferred
 from labkit.reports.terminal import Terminal
-from labkit.results import Report
+from labkit.results import CheckResult, LabResult, Report
 from labkit.run_folder import remove_leftovers, run_folder
 from labkit.teardown.absence import Trace
+from labkit.verdicts import Verdict
 from labkit.verification import administrator_arn, standing, verify
 
 
@@ -54,8 +55,8 @@ def run_cycle(entries: Sequence[Entry], options: CycleOptions, home: Path, termi
         clients = Clients()
         place = Place(clients, administrator_arn(clients))
         try:
-            deploy(cdk, entries, place, terminal)
-            report = _verify(entries, options, place, terminal)
+            failures = deploy(cdk, entries, place, terminal)
+            report = _verify(entries, failures, options, place, terminal)
         except BaseException:
             with signals_deferred(terminal.note):
                 _destroy_after_failure(cdk, entries, place, terminal)
@@ -76,10 +77,18 @@ def _synthesize(cdk: Cdk, labs: Sequence[str], pending: embedded.PendingInstance
             raise LabError(f"the stacks could not be synthesized: {error}") from error
 
 
-def _verify(entries: Sequence[Entry], options: CycleOptions, place: Place, terminal: Terminal) -> Report:
-    labs = standing(tuple(entries), place.clients, named=True)
+def _verify(
+    entries: Sequence[Entry], failures: Mapping[str, str], options: CycleOptions, place: Place, terminal: Terminal
+) -> Report:
+    """The report on all of `entries`: verified, or never deployed for the reason in `failures` (by lab).
+
+    Raises `LabError` if none was deployed.
+    """
+    if len(failures) == len(entries):
+        raise LabError("; ".join(failures.values()))
+    labs = standing(tuple(entry for entry in entries if entry.name not in failures), place.clients, named=True)
     with terminal.stage("verifying"):
-        return verify(
+        report = verify(
             labs,
             place.clients,
             place.administrator,
@@ -88,6 +97,24 @@ def _verify(entries: Sequence[Entry], options: CycleOptions, place: Place, termi
             strict=options.strict,
             explain=options.explain,
         )
+    undeployed = (_undeployed(entry, failures[entry.name]) for entry in entries if entry.name in failures)
+    return replace(report, labs=(*report.labs, *undeployed))
+
+
+def _undeployed(entry: Entry, reason: str) -> LabResult:
+    check = CheckResult(
+        id="deployment",
+        title="The stack is deployed",
+        identity="administrator",
+        call=f"cdk deploy {entry.lab.stack}",
+        expected="a stack that stands",
+        observed="not deployed",
+        verdict=Verdict.UNDETERMINED,
+        reason=reason,
+        attempts=1,
+        seconds=0.0,
+    )
+    return LabResult(entry.name, entry.lab.stack, (check,), 0.0)
 
 
 def _destroy_after_failure(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> None:

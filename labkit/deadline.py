@@ -20,7 +20,7 @@ class Clock:
     """The time in seconds, and a way to let it pass; tests bring their own."""
 
     now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] = time.sleep
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,20 +46,40 @@ class Place:
         return client
 
 
-def deploy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> None:
-    """Deploy the synthesized stacks of `entries`. Raises `LabError` with CloudFormation's own reason.
+def deploy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> dict[str, str]:
+    """Deploy the synthesized stacks of `entries`; return, by lab, why one could not be: CloudFormation's own reason.
 
-    A stack that could not be created for the first time is removed again: rolled back, it holds nothing any more.
+    One that fails does not stop the others. A stack that could not be created for the first time is removed again:
+    rolled back, it holds nothing any more.
     """
-    names = [entry.lab.stack for entry in entries]
-    new = [name for name in names if not find_stack(place.cloudformation, name)]
-    with terminal.stage(f"deploying {', '.join(names)}"):
-        try:
-            cdk.start_deployment(names).wait()
-        except CdkError as error:
-            reason = _failure("was not deployed", names, place, error)
-            _remove_rolled_back(new, place)
-            raise LabError(reason) from error
+    labs = {entry.lab.stack: entry.name for entry in entries}
+    new = {name for name in labs if not find_stack(place.cloudformation, name)}
+    with terminal.stage(f"deploying {', '.join(labs)}"):
+        failures = _deploy(cdk, tuple(labs), new, place)
+        _remove_rolled_back(new & failures.keys(), place)
+    return {labs[name]: reason for name, reason in failures.items()}
+
+
+def _deploy(cdk: Cdk, names: Sequence[str], new: Set[str], place: Place) -> dict[str, str]:
+    """Deploy all at once; since the CLI begins nothing more after a failure, go on with the rest one by one."""
+    try:
+        cdk.start_deployment(names).wait()
+    except CdkError as error:
+        if len(names) == 1:
+            return {names[0]: _failure("was not deployed", names, place, error)}
+        failures = {}
+        for name in names:
+            if reason := first_failure(place.cloudformation, name):
+                failures[name] = f"{name} was not deployed: {reason}"
+            elif not (name in new and _stands(name, place)):
+                failures |= _deploy(cdk, (name,), new, place)
+        return failures
+    return {}
+
+
+def _stands(name: str, place: Place) -> bool:
+    stack = find_stack(place.cloudformation, name)
+    return stack is not None and stack.stands
 
 
 def destroy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> list[Trace]:
@@ -148,7 +168,7 @@ def _failure(what: str, names: Sequence[str], place: Place, error: CdkError) -> 
     return f"{', '.join(names)} {what}: {error}"
 
 
-def _remove_rolled_back(names: Sequence[str], place: Place) -> None:
+def _remove_rolled_back(names: Iterable[str], place: Place) -> None:
     for name in names:
         stack = find_stack(place.cloudformation, name)
         if stack and stack.status == "ROLLBACK_COMPLETE":

@@ -44,10 +44,14 @@ class LabResult:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole verification. `strict`: a check that is not applicable costs the exit code 0."""
+    """A whole verification. `strict`: a check that is not applicable costs the exit code 0.
+
+    `seconds`: how long it took; less than its labs together, as they are verified side by side.
+    """
 
     labs: tuple[LabResult, ...] = field(default=())
     strict: bool = False
+    seconds: float = 0.0
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

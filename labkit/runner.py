@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -27,6 +28,10 @@ _VERDICTS = {
 }
 
 
+class StoppedError(Exception):
+    """A story was told to stop before its end."""
+
+
 class Audience(Protocol):
     """Who is told what happens while it happens."""
 
@@ -36,12 +41,17 @@ class Audience(Protocol):
 
     def decided(self, result: CheckResult) -> None: ...
 
+    def note(self, text: str) -> None:
+        """A line about what is going on."""
+        ...
+
 
 @dataclass
 class Runner:
     """Runs checks against one scene, all under one deadline.
 
     `explain`: makes the explanation of a check, as soon as it is decided and while all is still as it was.
+    `stop`: once it is set nothing more is asked; `run` puts back what was changed and raises `StoppedError`.
     """
 
     scene: LiveScene
@@ -49,10 +59,11 @@ class Runner:
     audience: Audience
     clock: Clock = field(default_factory=Clock)
     explain: Callable[[Check, CheckResult], Explanation] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
     _proven: set[str] = field(default_factory=set)
 
     def run(self, name: str, lab: Lab, until: str | None = None) -> LabResult:
-        """Run the story of `lab`, and put back what it changed.
+        """Run the story of `lab`, and put back what it changed. Raises `StoppedError`.
 
         `until`: run it up to the check with this id only, and explain none but that.
         """
@@ -67,6 +78,7 @@ class Runner:
 
     def _results(self, lab: Lab, until: str | None) -> Iterator[CheckResult]:
         for check in lab.story:
+            self._go_on()
             result = self._decide(check)
             if result.verdict is Verdict.PROVEN:
                 self._proven.add(check.id)
@@ -96,6 +108,11 @@ class Runner:
                 return _result(check, self.scene.facts, observation, attempts, waited)
             self.audience.waiting(check, observation, waited)
             self.clock.sleep(wait_before(attempts + 1, self.deadline.remaining()))
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self.stop.is_set():
+            raise StoppedError
 
     def _no_more_time(self, observation: Observation, waited: float) -> bool:
         patience = observation.patience

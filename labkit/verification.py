@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import threading
+
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -9,17 +12,20 @@ from labkit.aws.answers import Kind, from_error
 from labkit.aws.clients import PERSIST, Clients, ask
 from labkit.catalogue import Entry
 from labkit.checks.values import Account, Facts
-from labkit.deadline import Deadline
+from labkit.deadline import Clock, Deadline
 from labkit.errors import LabError
 from labkit.explanation.explainer import Explainer
-from labkit.results import Report
+from labkit.results import LabResult, Report
 from labkit.runner import Audience, Runner
 from labkit.scene import LiveScene
+from labkit.side_by_side import side_by_side
 from labkit.stacks import Stack, find_stack
 
 # Two attempts of at most 8 seconds each: no connection ends the command within 20 s.
 _FIRST_CALL = Config(connect_timeout=4, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1})
 _FIRST_CALL_ATTEMPTS = 2
+# More would only wait for one another: on AWS for its limits, on the embedded AWS for the processor.
+_AT_ONCE = 4
 
 
 def administrator_arn(clients: Clients) -> str:
@@ -87,13 +93,23 @@ def verify(
     explain: bool = False,
     until: str | None = None,
 ) -> Report:
-    """Run the story of each lab against its stack, all under one deadline, up to the check `until` if one is named.
+    """Run the story of each lab against its stack, up to the check `until` if one is named.
 
-    `explain`: explain each check as soon as it is decided.
+    Several at once, each under `deadline` counted from its own start; a lab that fails does not stop the others.
+    `explain`: explain each check as soon as it is decided. When this process is told to stop, every story that has
+    begun still puts back what it changed.
     """
-    results = []
-    for entry, stack in labs:
+    stop = threading.Event()
+    # Who waits wakes up when it is time to stop.
+    clock = Clock(deadline.clock.now, stop.wait)
+
+    def run(entry: Entry, stack: Stack) -> LabResult:
         scene = LiveScene(Facts(stack.outputs, Account.of_arn(administrator)), clients, administrator)
         explainer = Explainer(scene).explain if explain else None
-        results.append(Runner(scene, deadline, audience, deadline.clock, explainer).run(entry.name, entry.lab, until))
-    return Report(tuple(results), strict=strict)
+        runner = Runner(scene, Deadline(deadline.seconds, clock), audience, clock, explainer, stop)
+        return runner.run(entry.name, entry.lab, until)
+
+    jobs = [functools.partial(run, entry, stack) for entry, stack in labs]
+    started = clock.now()
+    results = side_by_side(jobs, stop, _AT_ONCE, audience.note)
+    return Report(tuple(results), strict, clock.now() - started)

@@ -6,6 +6,7 @@ count and to show what it waits for; a client that retried by itself would hide 
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +53,8 @@ class Clients:
     def __init__(self, session: boto3.Session | None = None) -> None:
         self._session = session or boto3.Session()
         self._kept: dict[tuple[Any, ...], Any] = {}
+        # Clients may be shared among threads, a session may not (Boto3 documentation, "Multithreading").
+        self._making = threading.Lock()
 
     @property
     def region(self) -> str | None:
@@ -61,9 +64,10 @@ class Clients:
     def client(self, service: str, credentials: Credentials | None = None, config: Config = ASK_ONCE) -> Any:
         """A client of `service` (boto3's name) with `credentials`, None: the administrator's own."""
         key = (service, credentials, id(config))
-        if key not in self._kept:
-            self._kept[key] = self._session.client(service, config=config, **_keywords(credentials))  # type: ignore[call-overload]
-        return self._kept[key]
+        with self._making:
+            if key not in self._kept:
+                self._kept[key] = self._session.client(service, config=config, **_keywords(credentials))  # type: ignore[call-overload]
+            return self._kept[key]
 
 
 def _keywords(credentials: Credentials | None) -> dict[str, str | None]:

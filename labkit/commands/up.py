@@ -36,9 +36,12 @@ def command(labs: tuple[str, ...], target: str | None, profile: str | None, regi
             require_deployable(entry, cdk.assembly, place)
         if chosen.name == "aws" and not yes:
             confirm(f"Deploy {_stacks(entries)} into account {place.account.id}?")
-        deploy(cdk, entries, place, terminal)
+        failures = deploy(cdk, entries, place, terminal)
     for entry in entries:
-        _show(entry, place, terminal)
+        if entry.name not in failures:
+            _show(entry, place, terminal)
+    if failures:
+        raise LabError("; ".join(failures.values()))
 
 
 def synthesize(cdk: Cdk, entries: Sequence[Entry], terminal: Terminal) -> None:

@@ -40,6 +40,7 @@ class Terminal:
         self.err = Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
         self._progress: Progress | None = None
         self._last_line = 0.0
+        self._decided = 0
 
     def say(self, text: str) -> None:
         """A line of result."""
@@ -85,8 +86,10 @@ class Terminal:
 
     def decided(self, result: CheckResult) -> None:
         """Tell that a check is decided (see `labkit.runner.Audience`)."""
+        self._decided += 1
         if self._progress:
-            self._progress.update(self._progress.task_ids[0], description=f"checking: {result.title}")
+            text = f"{self._decided} checks decided, last: {result.title}"
+            self._progress.update(self._progress.task_ids[0], description=text)
 
     def report(self, report: Report) -> None:
         """Every check with what was expected and observed, what went wrong in full, and the summary line."""
@@ -170,6 +173,5 @@ def summary(report: Report) -> str:
     said = [f"{counts[verdict]} {verdict.value.replace('_', ' ')}" for verdict in Verdict if counts[verdict]]
     retried = sum(check.attempts - 1 for check in report.checks)
     again = f"; {retried} asked again" if retried else ""
-    seconds = sum(lab.seconds for lab in report.labs)
     verdict = report.verdict.value.upper()
-    return f"{verdict}: {', '.join(said) or 'nothing was checked'} in {seconds:.1f} s{again}"
+    return f"{verdict}: {', '.join(said) or 'nothing was checked'} in {report.seconds:.1f} s{again}"

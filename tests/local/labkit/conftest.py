@@ -47,6 +47,8 @@ class Nobody:
 
     def decided(self, result: CheckResult) -> None: ...
 
+    def note(self, text: str) -> None: ...
+
 
 @dataclass
 class StandingLab:

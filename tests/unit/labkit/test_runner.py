@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -25,7 +26,7 @@ from labkit.checks.observation import Observation
 from labkit.deadline import Deadline
 from labkit.explanation.explanation import Explanation
 from labkit.results import CheckResult, LabResult
-from labkit.runner import Runner
+from labkit.runner import Runner, StoppedError
 from labkit.scene import LiveScene
 from labkit.verdicts import Verdict
 from tests.unit.labkit.fakes import (
@@ -56,6 +57,8 @@ class Listener:
 
     def decided(self, result: CheckResult) -> None:
         self.results.append(result)
+
+    def note(self, text: str) -> None: ...
 
 
 class Answers:
@@ -163,6 +166,28 @@ def test_a_difference_in_shape_is_not_waited_for_to_the_deadline() -> None:
     result = runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=(check,)))
     assert only(result).verdict is Verdict.FAILED
     assert 9 < sum(time.slept) < 20
+
+
+def test_told_to_stop_it_asks_nothing_more_and_still_puts_things_back() -> None:
+    undone = []
+
+    class Remembering(FakeScene):
+        def undo_all(self) -> list[str]:
+            undone.append("all")
+            return []
+
+    time, stop = FakeTime(), threading.Event()
+
+    def answer() -> Answer:
+        stop.set()
+        return REFUSED
+
+    scene = Remembering({("James", "ListBuckets"): answer})
+    runner = Runner(cast(LiveScene, scene), Deadline(60, time.clock()), Listener(), time.clock(), stop=stop)
+    with pytest.raises(StoppedError):
+        runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=(MAY_LIST, MAY_NOT_LIST)))
+    assert len(scene.asked) == 1
+    assert undone == ["all"]
 
 
 def test_what_could_not_be_put_back_is_reported() -> None:

@@ -20,7 +20,7 @@ CHECKS = tuple(
     CheckResult(verdict.value, f"the {verdict} one", "James", "s3:ListBuckets", "e<&>", "o", verdict, "why", 2, 1.5)
     for verdict in Verdict
 )
-REPORT = Report((LabResult("james-s3", "JamesS3", CHECKS, 2.5),))
+REPORT = Report((LabResult("james-s3", "JamesS3", CHECKS, 2.5),), seconds=2.5)
 
 
 def test_json_has_the_fields_of_the_contract() -> None:
