@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import copy
 import json
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws import upstream
+from local_aws import cloudtrail, upstream
 
 State = Mapping[str, Any]
 
@@ -37,6 +36,8 @@ _LAMBDA_STORES = (
     "kinesis_positions",
     "dynamodb_stream_positions",
 )
+# Beside the services: the pieces of CloudTrail's history.
+_EVENTS = "cloudtrail-events-"
 _BUSY = "_IN_PROGRESS"
 _INTERRUPTED = "the embedded AWS ended while this was going on"
 
@@ -52,7 +53,7 @@ def collect() -> dict[str, State]:
         state = _OWN[name].get() if name in _OWN else get_state()
         if state is not None:
             states[name] = {part: _plain(value) for part, value in state.items()}
-    return states
+    return states | {f"{_EVENTS}{number}": {"events": piece} for number, piece in cloudtrail.HISTORY.pieces().items()}
 
 
 def encode(state: State) -> bytes:
@@ -64,16 +65,20 @@ def encode(state: State) -> bytes:
 def restore(saved: Mapping[str, bytes]) -> None:
     """Put back what was saved, before anything is served. Raises UnreadableStateError."""
     modules = upstream.module("app")._state_map
+    events = []
     for name, content in saved.items():
         try:
             state = json.loads(content, object_hook=upstream.module("core.persistence")._json_object_hook)
-            if name in _OWN:
+            if name.startswith(_EVENTS):
+                events.append(state["events"])
+            elif name in _OWN:
                 _OWN[name].put_back(state)
             else:
                 upstream.module("app")._get_module(modules[name]).load_persisted_state(state)
         # MiniStack's services fail in any way on a state that they did not expect.
         except Exception as error:
             raise UnreadableStateError(f"{name}: {type(error).__name__}: {error}") from error
+    cloudtrail.HISTORY.put_back(events)
     _end_interrupted_stacks()
 
 
@@ -131,20 +136,6 @@ def _put_back_sts(state: State) -> None:
     upstream.module("services.sts")._sessions.update(state["sessions"])
 
 
-def _cloudtrail() -> State:
-    cloudtrail = upstream.module("services.cloudtrail")
-    events = copy.deepcopy(cloudtrail._events)
-    events._data = {scope: list(queue) for scope, queue in events._data.items()}
-    return {**cloudtrail.get_state(), "events": events}
-
-
-def _put_back_cloudtrail(state: State) -> None:
-    cloudtrail = upstream.module("services.cloudtrail")
-    cloudtrail.load_persisted_state(state)
-    for scope, events in state["events"]._data.items():
-        cloudtrail._events._data[scope] = deque(events, maxlen=cloudtrail._MAX_EVENTS)
-
-
 def _lambda() -> State:
     # MiniStack's own way puts code into files beside the state, and deletes them before the state is saved.
     functions = upstream.module("services.lambda_svc")
@@ -158,7 +149,6 @@ def _put_back_lambda(state: State) -> None:
 _OWN: Mapping[str, _Own] = {
     "s3": _Own(_s3, _put_back_s3),
     "sts": _Own(_sts, _put_back_sts),
-    "cloudtrail": _Own(_cloudtrail, _put_back_cloudtrail),
     "lambda": _Own(_lambda, _put_back_lambda),
 }
 

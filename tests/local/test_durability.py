@@ -149,6 +149,28 @@ def test_everything_survives_a_stop_and_a_start(lasting: Lasting) -> None:
     assert james.assume(role).arn == reader.arn
 
 
+def test_the_event_history_goes_on(lasting: Lasting) -> None:
+    def history(admin: Caller) -> list[str]:
+        pages = admin.client("cloudtrail").get_paginator("lookup_events").paginate()
+        return [event["EventId"] for event in pages.search("Events") if event["EventName"] != "LookupEvents"]
+
+    admin = lasting.start()
+    for number in range(3):
+        lasting.until_saved(lambda n=number: admin.client("iam").create_user(UserName=f"user-{n}"))  # type: ignore[misc]
+    before = history(admin)
+    assert len(before) == 3
+    lasting.kill()
+
+    admin = lasting.start()
+    assert history(admin) == before
+    admin.client("iam").create_user(UserName="next")
+    (newest, *_) = admin.client("cloudtrail").lookup_events(
+        LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}]
+    )["Events"]
+    assert '"next"' in newest["CloudTrailEvent"]
+    assert history(admin)[1:] == before
+
+
 def test_what_was_deleted_stays_deleted(lasting: Lasting) -> None:
     admin = lasting.start()
     user = make_user(admin, "leaver")
@@ -190,10 +212,11 @@ def test_only_what_changed_is_saved(lasting: Lasting) -> None:
     before = lasting.manifest()["services"]
     lasting.until_saved(lambda: admin.client("iam").create_user(UserName="somebody"))
     after = lasting.manifest()["services"]
-    assert {name for name in after if after[name] != before.get(name)} == {"iam"}
+    assert {name for name in after if after[name] != before.get(name)} == {"iam", "cloudtrail-events-0"}
     number = lasting.manifest()["number"]
-    lasting.until_saved(lambda: (admin.client("iam").list_users(), admin.client("iam").create_user(UserName="other")))
-    assert lasting.manifest()["number"] == number + 1, "a read alone saves nothing"
+    read = lambda: admin.client("s3").list_objects_v2(Bucket="a-bucket")  # noqa: E731
+    lasting.until_saved(lambda: (read(), admin.client("iam").create_user(UserName="other")))
+    assert lasting.manifest()["number"] == number + 1, "a read that is in no record saves nothing"
 
 
 @pytest.mark.parametrize("number", range(3))
