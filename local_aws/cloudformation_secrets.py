@@ -2,9 +2,10 @@
 
 AWS: Ref gives the secret's ARN (CloudFormation Template Reference Guide, AWS::SecretsManager::Secret, "Return values");
 a name that is taken is refused; a generated value obeys all of GenerateSecretString; the caller needs the permissions;
-so it does for a dynamic reference to a secret. Stock MiniStack gives the name for Ref, overwrites a secret that has the
-name, ignores ExcludePunctuation, RequireEachIncludedType and others, draws passwords from a generator that is not
-meant for secrets, and asks nobody for permission.
+so it does for a dynamic reference to a secret; a generated name leaves out the stack's. Stock MiniStack gives the
+name for Ref, puts the stack's into it, overwrites a secret that has the name, ignores ExcludePunctuation,
+RequireEachIncludedType and others, draws passwords from a generator that is not meant for secrets, and asks nobody for
+permission.
 Hook: the type's entry in `_RESOURCE_HANDLERS` (updates and deletions go on through MiniStack's, by name), and
 `engine._resolve_dynamic_reference`.
 """
@@ -13,15 +14,17 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
+import string
 from collections.abc import Mapping
 from typing import Any
 
 from local_aws import upstream
-from local_aws.cloudformation_resources import Made, Properties, ResourceError, answer, failure, generated_name, require
+from local_aws.cloudformation_resources import Made, Properties, ResourceError, answer, failure, require
 
 _TYPE = "AWS::SecretsManager::Secret"
 _SERVICE = "SecretsManager"
-_NAME_LENGTH = 128
+_NAME_CHARACTERS = string.ascii_letters + string.digits
 _GENERATED = "GenerateSecretString"
 # CloudFormation User Guide, "Get a secret or secret value from Secrets Manager".
 _REFERENCE = re.compile(r"\{\{resolve:secretsmanager:(?:(?P<arn>arn(?::[^:}]*){6})|(?P<name>[^:}]+))")
@@ -53,7 +56,7 @@ def install() -> None:
 
 
 def _create(logical_id: str, properties: Properties, stack: str) -> Made:
-    name = properties.get("Name") or generated_name(stack, logical_id, _NAME_LENGTH)
+    name = properties.get("Name") or _generated_name(logical_id)
     tags = properties.get("Tags") or []
     tagging = ("secretsmanager:TagResource",) if tags else ()
     require(_SERVICE, "secretsmanager:CreateSecret", *tagging, resource=_arn_to_be(name), context=_tag_keys(tags))
@@ -86,6 +89,11 @@ def _delete(stock: Any, arn: str, properties: Properties) -> None:
     if name is not None:
         require(_SERVICE, "secretsmanager:DeleteSecret", resource=arn)
         stock(name, properties)
+
+
+def _generated_name(logical_id: str) -> str:
+    """LOGICALID-RANDOM: this type leaves out the name of the stack, unlike most."""
+    return f"{logical_id}-{''.join(secrets.choice(_NAME_CHARACTERS) for _ in range(12))}"
 
 
 def _secret_string(properties: Properties) -> str:
