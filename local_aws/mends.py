@@ -17,6 +17,7 @@ from local_aws import (
     cloudformation_deletion,
     cloudformation_functions,
     cloudformation_iam,
+    cloudformation_permissions,
     cloudformation_secrets,
     cloudformation_tags,
     cloudtrail,
@@ -87,6 +88,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     cloudformation_buckets.install,
     cloudformation_secrets.install,
     cloudformation_functions.install,
+    cloudformation_permissions.install,
     cloudformation_iam.install,
     # The first that a request meets: it sees the request as it came, and what became of it.
     cloudtrail.install,

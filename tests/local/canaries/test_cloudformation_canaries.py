@@ -110,3 +110,8 @@ def test_cloudformation_iam_strips_what_others_put_there(stack: Stack, iam: Any,
     iam.put_role_policy(RoleName=role_name, PolicyName="foreign", PolicyDocument=policy(allow("s3:*")))
     assert stack.delete() == "DELETE_COMPLETE"
     assert not exists(iam.get_role, RoleName=role_name)
+
+
+def test_cloudformation_permissions_asked_of_nobody(stack: Stack, stock_admin: Caller, name: Name) -> None:
+    stack.caller = make_user(stock_admin, name("deployer"), policy(allow("cloudformation:*")))
+    assert stack.create({"Queue": resource("SQS::Queue")}) == "CREATE_COMPLETE"

@@ -131,3 +131,23 @@ def test_a_reference_is_a_dependency_too(iam: Any, new_stack: NewStack, name: Na
     assert stack.delete() == "DELETE_FAILED"
     assert exists(iam.get_group, GroupName=readers)
     assert [each["UserName"] for each in iam.get_group(GroupName=readers)["Users"]] == [james]
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "create", "delete"),
+    [
+        ("SNS::Topic", {}, "sns:CreateTopic", "sns:DeleteTopic"),
+        ("SSM::Parameter", {"Type": "String", "Value": "x"}, "ssm:PutParameter", "ssm:DeleteParameter"),
+        ("ApiGateway::Account", {}, "apigateway:*", "apigateway:*"),
+    ],
+)
+def test_any_type_needs_permission(
+    new_stack: NewStack, new_user: NewUser, kind: str, properties: dict[str, Any], create: str, delete: str
+) -> None:
+    resources = {"It": resource(kind, **properties)}
+    stack = new_stack(new_user(policy(allow("cloudformation:*"), allow("iam:*"))))
+    assert stack.create(resources) == "ROLLBACK_COMPLETE"
+    assert "is not authorized to perform: " in stack.reason("It", "CREATE_FAILED")
+    stack = new_stack(new_user(policy(allow("cloudformation:*"), allow([create, delete]))))
+    assert stack.create(resources) == "CREATE_COMPLETE"
+    assert stack.delete() == "DELETE_COMPLETE"
