@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from local_aws import upstream
+from local_aws.xml_text import xml_text
 
 # As MiniStack hands them over: names as in the query protocol, each with its value or a list that holds it.
 Parameters = Mapping[str, Any]
@@ -102,7 +102,7 @@ def do_around(actions: Iterable[str], prepare: Callable[[Parameters], Callable[[
 
 def error_response(error: IamError) -> Response:
     """The error as the IAM API sends it."""
-    response: Response = upstream.module("services.iam")._error(error.status, error.code, escape(error.message))
+    response: Response = upstream.module("services.iam")._error(error.status, error.code, xml_text(error.message))
     return response
 
 

@@ -33,6 +33,7 @@ from local_aws import (
     iam_service,
     iam_updates,
     identity_providers,
+    json_requests,
     mfa_devices,
     own_user,
     password_policy,
@@ -76,8 +77,9 @@ MENDS: tuple[Callable[[], None], ...] = (
     iam_parameters.install,
     iam_service.install,
     rest_requests.install,
-    # The later of these two is the first that a request meets.
+    # The later of these three is the first that a request meets.
     own_user.install,
+    json_requests.install,
     unambiguous_requests.install,
     function_roles.install,
     function_environment.install,

@@ -23,6 +23,8 @@ from local_aws import mfa_codes, upstream
 from local_aws.iam_api import IamError, Parameters, Response, error_response, members, parameter
 
 _SEED_CHARACTERS = 64
+# No call would take a longer one.
+_LONGEST_SERIAL = 256
 _TAGS = 50
 
 
@@ -50,6 +52,12 @@ def _create(parameters: Parameters) -> str:
     account = upstream.module("core.responses").get_account_id()
     serial = f"arn:aws:iam::{account}:mfa{path}{name}"
     devices = _iam()._mfa_devices
+    if len(serial) > _LONGEST_SERIAL:
+        violation = f"Member must have length less than or equal to {_LONGEST_SERIAL}"
+        raise IamError(
+            "ValidationError",
+            f"1 validation error detected: Value at 'serialNumber' failed to satisfy constraint: {violation}",
+        )
     if serial in devices:
         raise IamError("EntityAlreadyExists", "MFADevice entity at the same path and name already exists.")
     seed = pyotp.random_base32(_SEED_CHARACTERS)

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
 
 from local_aws import upstream
+from local_aws.xml_text import xml_text
 
 Response = tuple[int, dict[str, str], bytes]
 
@@ -29,7 +29,7 @@ class StsError(Exception):
     def response(self) -> Response:
         """The error as a response."""
         sts = upstream.module("services.sts")
-        answered: Response = sts._error(self.status, self.code, escape(self.message), ns="sts")
+        answered: Response = sts._error(self.status, self.code, xml_text(self.message), ns="sts")
         return answered
 
 
@@ -167,4 +167,4 @@ def answer(operation: str, inner: str) -> Response:
 
 def element(name: str, value: str | int | None) -> str:
     """An XML element; nothing for None."""
-    return "" if value is None else f"<{name}>{escape(str(value))}</{name}>"
+    return "" if value is None else f"<{name}>{xml_text(str(value))}</{name}>"

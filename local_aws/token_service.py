@@ -1,8 +1,9 @@
 """Requests to STS on their way: those that hand out credentials are answered here, the others by MiniStack.
 
-AWS checks the token of an identity provider before it trusts it (AWS STS API Reference, AssumeRoleWithWebIdentity);
-stock MiniStack reads its claims and does not look at the signature, so anyone could write one. Until identity
-providers have keys that can be checked, such calls are refused. Hook: `services.sts.handle_request`.
+AWS checks the token of an identity provider before it trusts it (AWS STS API Reference, AssumeRoleWithWebIdentity and
+AssumeRoleWithSAML); stock MiniStack reads the former's claims and does not look at the signature, so anyone could write
+one, and does not know the latter. Until identity providers have keys that can be checked, such calls are refused.
+Hook: `services.sts.handle_request`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from local_aws import authorization, upstream
 from local_aws.callers import Caller
 from local_aws.role_sessions import assume_role
-from local_aws.sts_requests import Response, StsError, StsRequest
+from local_aws.sts_requests import ROLE_ARN, Limits, Response, StsError, StsRequest, Text
 from local_aws.token_calls import decode_authorization_message, get_federation_token, get_session_token
 
 _ANSWERED: Mapping[str, Callable[[Caller, StsRequest], Response]] = {
@@ -21,6 +22,12 @@ _ANSWERED: Mapping[str, Callable[[Caller, StsRequest], Response]] = {
     "GetSessionToken": get_session_token,
     "GetFederationToken": get_federation_token,
     "DecodeAuthorizationMessage": decode_authorization_message,
+}
+
+_SAML_LIMITS: Limits = {
+    "RoleArn": ROLE_ARN,
+    "PrincipalArn": ROLE_ARN,
+    "SAMLAssertion": Text(4, 100_000, required=True),
 }
 
 
@@ -53,6 +60,9 @@ def _answered_here(request: StsRequest, headers: Mapping[str, str]) -> Callable[
             "Couldn't retrieve verification key from your identity provider, "
             "please reference AssumeRoleWithWebIdentity documentation for requirements",
         )
+    if request.action == "AssumeRoleWithSAML":
+        request.check(_SAML_LIMITS)
+        raise StsError("InvalidIdentityToken", "Response signature invalid")
     return _ANSWERED.get(request.action)
 
 

@@ -103,9 +103,23 @@ def test_unsigned(admin: Caller, service: str) -> None:
     assert _refused(send(admin.endpoint, "GET", f"/?Action={action}", host)) == "MissingAuthenticationToken"
 
 
+def _json(target: str) -> dict[str, str]:
+    return {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
+
+
 def _scope(key: str, service: str) -> str:
     return f"{key}/{datetime.now(UTC):%Y%m%d}/us-east-1/{service}/aws4_request"
 
+
+# Besides IAM, STS and S3: a call that the administrator may make, by its body and headers.
+OTHER_SERVICES = {
+    "ec2": (b"Action=DescribeInstances&Version=2016-11-15", FORM),
+    "cloudformation": (b"Action=ListStacks&Version=2010-05-15", FORM),
+    "sns": (b"Action=ListTopics&Version=2010-03-31", FORM),
+    "secretsmanager": (b"{}", _json("secretsmanager.ListSecrets")),
+    "dynamodb": (b"{}", _json("DynamoDB_20120810.ListTables")),
+    "sqs": (b"{}", _json("AmazonSQS.ListQueues")),
+}
 
 AUTHORIZATIONS = [
     "Bearer {key}",
@@ -139,6 +153,21 @@ def test_malformed_authorization(admin: Caller, service: str, authorization: str
     else:
         action = {"iam": "ListUsers", "sts": "GetFederationToken&Name=Bob"}[service]
         _refused(send(admin.endpoint, "POST", "/", headers, f"Action={action}".encode()))
+
+
+@pytest.mark.parametrize("authorization", AUTHORIZATIONS)
+@pytest.mark.parametrize("service", OTHER_SERVICES)
+def test_malformed_authorization_elsewhere(admin: Caller, service: str, authorization: str) -> None:
+    body, headers = OTHER_SERVICES[service]
+    assert send_signed(admin, service, "POST", "/", body, headers)[0] == 200
+    filled = authorization.format(key=admin.access_key_id, scope=_scope(admin.access_key_id, service), service=service)
+    unsigned = {
+        **headers,
+        "Host": f"{service}.us-east-1.amazonaws.com",
+        "Authorization": filled,
+        "X-Amz-Date": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
+    }
+    _refused(send(admin.endpoint, "POST", "/", unsigned, body))
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer x", "Basic x"])
@@ -295,6 +324,82 @@ BODIES = [
 @pytest.mark.parametrize("body", BODIES)
 def test_malformed_calls_of_sts(admin: Caller, body: bytes) -> None:
     _refused(send_signed(admin, "sts", "POST", "/", body))
+
+
+DEEP = b"[" * 100_000, b'{"a":' * 20_000, b'{"Statement":' + b"[" * 50_000
+
+
+@pytest.mark.parametrize("document", [*DEEP, b"%FF%FE", b"null", b"5", b'"text"', b"%00", b"x" * 1_000_000])
+@pytest.mark.parametrize(
+    "call",
+    [
+        b"Action=CreatePolicy&PolicyName=malformed&PolicyDocument=",
+        b"Action=CreateRole&RoleName=malformed&AssumeRolePolicyDocument=",
+        b"Action=PutUserPolicy&UserName=lab-administrator&PolicyName=malformed&PolicyDocument=",
+        b"Action=CreateStack&StackName=malformed&TemplateBody=",
+    ],
+)
+def test_policies_that_are_none(admin: Caller, call: bytes, document: bytes) -> None:
+    service = "cloudformation" if b"Stack" in call else "iam"
+    _refused(send_signed(admin, service, "POST", "/", call + document))
+    iam = admin.client("iam")
+    assert "malformed" not in {policy["PolicyName"] for policy in iam.list_policies(Scope="Local")["Policies"]}
+    assert "malformed" not in {role["RoleName"] for role in iam.list_roles()["Roles"]}
+    assert "malformed" not in iam.list_user_policies(UserName="lab-administrator")["PolicyNames"]
+
+
+@pytest.mark.parametrize("name", ["Jürgen", "😀", "a b", "a\x00b", "\u202e", "a/b", "", "x" * 129, "<&>", "%"])
+def test_names_that_are_none(admin: Caller, name: str) -> None:
+    iam, sts = admin.client("iam"), admin.client("sts")
+    role = {"RoleArn": "arn:aws:iam::123456789012:role/some", "RoleSessionName": name}
+    assert refusal(iam.create_user, UserName=name)[0] == "ValidationError"
+    assert refusal(iam.create_role, RoleName=name, AssumeRolePolicyDocument="{}")[0] == "ValidationError"
+    assert refusal(iam.get_user, UserName=name or "a b")[0] == "ValidationError"
+    assert refusal(iam.create_virtual_mfa_device, VirtualMFADeviceName=name.ljust(1, " ") * 4)[0] == "ValidationError"
+    assert refusal(sts.assume_role, **role)[0] == "ValidationError"
+    assert refusal(sts.get_federation_token, Name=name)[0] == "ValidationError"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"a":' * 20_000,
+        b'{"a":' * 500 + b"1" + b"}" * 500,
+        b'{"SecretId": 5, "TableName": 5, "QueueNamePrefix": 5, "Name": {}}',
+        b'{"SecretId": [], "TableName": {}, "QueueNamePrefix": [], "Name": ["x"]}',
+    ],
+)
+@pytest.mark.parametrize(
+    ("service", "target"),
+    [
+        ("secretsmanager", "secretsmanager.GetSecretValue"),
+        ("dynamodb", "DynamoDB_20120810.GetItem"),
+        ("sqs", "AmazonSQS.ListQueues"),
+        ("ssm", "AmazonSSM.GetParameter"),
+    ],
+)
+def test_json_that_is_no_request(admin: Caller, service: str, target: str, body: bytes) -> None:
+    assert _refused(send_signed(admin, service, "POST", "/", body, _json(target))) == "SerializationException"
+
+
+@pytest.mark.parametrize(
+    "given", ["", "RoleArn={role}&PrincipalArn={provider}", "RoleArn={role}&PrincipalArn={provider}&SAMLAssertion=PHg+"]
+)
+def test_saml_is_refused(admin: Caller, given: str) -> None:
+    account = "arn:aws:iam::123456789012:"
+    body = "Action=AssumeRoleWithSAML&Version=2011-06-15&" + given.format(
+        role=f"{account}role/some", provider=f"{account}saml-provider/some"
+    )
+    host = {**FORM, "Host": "sts.us-east-1.amazonaws.com"}
+    expected = "InvalidIdentityToken" if "SAMLAssertion" in given else "ValidationError"
+    assert _refused(send(admin.endpoint, "POST", "/", host, body.encode())) == expected
+    assert _refused(send_signed(admin, "sts", "POST", "/", body.encode())) == expected
 
 
 def test_a_body_that_ends_early(admin: Caller) -> None:

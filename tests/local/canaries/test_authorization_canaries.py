@@ -202,3 +202,9 @@ def test_encoded_messages_missing(stock_admin: Caller, name: Name) -> None:
         not in refusal(user.client("ec2").create_vpc, CidrBlock="10.0.0.0/16")[1]
     )
     assert refusal(user.client("sts").decode_authorization_message, EncodedMessage="x")[0] == "InvalidAction"
+
+
+def test_json_requests_that_are_no_objects_fail(stock_admin: Caller, name: Name) -> None:
+    user = make_user(stock_admin, name("garbler"), policy(allow("secretsmanager:*")))
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.ListSecrets"}
+    assert send_signed(user, "secretsmanager", "POST", "/", b"[]", headers)[0] == 500
