@@ -29,7 +29,7 @@ _LONGEST_PART = 100_000
 _LONGEST_TEXT = 1_000
 # CloudTrail User Guide, "Global service events": where these services' events are.
 _GLOBAL_SERVICES = {"iam": "us-east-1", "cloudfront": "us-east-1", "route53": "us-east-1"}
-_REQUEST_ID = re.compile(rb"<[Rr]equestI[dD]>([^<]+)</")
+_REQUEST_ID = re.compile(rb"<[Rr]equestI[dD]>([\w-]+)</")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class Answer:
         """Read the response (status, headers, body) of a call; `request_id` where it names none itself."""
         status, headers, body = response
         content = body if isinstance(body, bytes) else b""
-        named = _REQUEST_ID.search(content)
+        # In XML alone: what somebody has put into JSON may look the same.
+        named = _REQUEST_ID.search(content) if content.startswith(b"<") else None
         request_id = named[1].decode() if named else request_id
         if status >= 400:
             code, message = _error(operation, status, answers.parsed(operation.model, status, headers, content))
