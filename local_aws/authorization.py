@@ -13,7 +13,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from iam_engine import Principal, PrincipalKind, decide
-from local_aws import callers, refusals, request_context, resource_policies, settled_decisions, token_limits, upstream
+from local_aws import (
+    callers,
+    missing_objects,
+    refusals,
+    request_context,
+    resource_policies,
+    settled_decisions,
+    token_limits,
+    upstream,
+)
 from local_aws.callers import Caller, ContextValue
 from local_aws.decision_record import DecisionRecord, RecordedDecision
 from local_aws.resource_policies import ResourceSide
@@ -131,6 +140,7 @@ def _decide(
     if not decided.decision.allowed:
         return refusals.refusal(decided)
     settled_decisions.allow(resource)
+    missing_objects.note(action, resource, lambda bucket: ask(caller, missing_objects.ACTION, bucket, side, context))
     return None
 
 

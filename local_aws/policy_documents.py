@@ -102,10 +102,24 @@ def check_trust(text: str) -> None:
         _check_actions(statement)
         for action in values(statement.get("Action", ())):
             _require(
-                any(_matches(action.lower(), name) for name in _TRUST_ACTIONS),
+                any(matches(action.lower(), name) for name in _TRUST_ACTIONS),
                 "AssumeRole policy may only specify STS AssumeRole actions.",
             )
     _check_sids(statements)
+
+
+def check_resource(text: str, complaint: str) -> list[Statement]:
+    """The statements of a resource's policy, such as a bucket's. Raises IamError; `complaint` is about the JSON.
+
+    Whether its principals exist, and what resources it may name, is not looked at.
+    """
+    statements = list(_statements(parse(text, complaint)))
+    for statement in statements:
+        principal = statement.get("Principal", statement.get("NotPrincipal"))
+        _require(bool(principal), "Missing required field Principal")
+        _check_actions(statement)
+        _require(bool(_texts(statement, "Resource", "NotResource")), "Missing required field Resource")
+    return statements
 
 
 def parse(text: str, complaint: str = _SYNTAX) -> dict[str, Any]:
@@ -187,7 +201,8 @@ def _texts(statement: Statement, *names: str) -> list[str]:
     return found
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text matches a pattern with `*` and `?`."""
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(expression, text) is not None
 

@@ -16,6 +16,7 @@ from local_aws import upstream
 from local_aws.compiled_policies import compiled, reads_resource_tags
 
 _BUCKET = "arn:aws:s3:::"
+_NEW_BUCKET = "s3:CreateBucket"
 _TWELVE_DIGITS = re.compile(r"\d{12}")
 _ACCESS_POINT = "s3:dataaccesspointarn"
 
@@ -35,6 +36,9 @@ class ResourceSide:
 
 def find(service: str, action: str, arn: str, account: str, context: Mapping[str, Any]) -> ResourceSide:
     """The resource's side of a request. `account` is the caller's: the owner of what names no account."""
+    if action == _NEW_BUCKET:
+        # Whose name is taken already is no affair of policies.
+        return ResourceSide(account)
     if service == "s3" and arn.startswith(_BUCKET):
         return _of_bucket(arn, account)
     document, owner = _look_up(service, action, arn, context) or (None, None)

@@ -41,19 +41,21 @@ def install() -> None:
 def as_stored(text: str) -> str:
     """The trust policy as IAM keeps it. Raises IamError where it names a principal that is none."""
     document = parse(text)
-    changed = _with_principals(document, _resolve)
+    changed = with_principals(document, resolve)
     return text if changed == document else json.dumps(changed)
 
 
-def _with_principals(document: Mapping[str, Any], change: Callable[[str, str], str]) -> dict[str, Any]:
+def with_principals(document: Mapping[str, Any], change: Callable[[str, str], str]) -> dict[str, Any]:
+    """The document with `change(kind, name)` in the place of each principal that it names. Raises IamError."""
     statements = []
     for statement in values(document["Statement"]):
-        principal = statement.get("Principal")
-        if isinstance(principal, dict):
-            changed = {kind: _changed(kind, named, change) for kind, named in principal.items()}
-            statement = {**statement, "Principal": changed}
-        elif principal is not None and principal != "*":
-            raise _invalid("AWS", principal)
+        for element in ("Principal", "NotPrincipal"):
+            principal = statement.get(element)
+            if isinstance(principal, dict):
+                changed = {kind: _changed(kind, named, change) for kind, named in principal.items()}
+                statement = {**statement, element: changed}
+            elif principal is not None and principal != "*":
+                raise _invalid("AWS", principal)
         statements.append(statement)
     return {**document, "Statement": statements if isinstance(document["Statement"], list) else statements[0]}
 
@@ -64,9 +66,10 @@ def _changed(kind: str, named: Any, change: Callable[[str, str], str]) -> Any:
     return change(kind, named)
 
 
-def _resolve(kind: str, named: str) -> str:
-    resolve = _KINDS.get(kind)
-    found = resolve(named) if resolve and isinstance(named, str) else None
+def resolve(kind: str, named: str) -> str:
+    """The principal as IAM keeps it. Raises IamError where there is none."""
+    known = _KINDS.get(kind)
+    found = known(named) if known and isinstance(named, str) else None
     if found is None:
         raise _invalid(kind, named)
     return found
@@ -116,10 +119,16 @@ def _arn_of_id(unique_id: str) -> str | None:
 
 def _forgetting(kind: str, name: str) -> Callable[[], None]:
     """What is to be done once this user or role is gone."""
+    by_id = ids_for(kind, name)
+    return lambda: _rewrite_trust_policies(by_id)
+
+
+def ids_for(kind: str, name: str) -> Callable[[str, str], str]:
+    """A change for `with_principals`: in the place of this user or role (of the caller's account) its unique id."""
     account = upstream.module("core.responses").get_account_id()
     record = _record(account, kind, name)
     if record is None:
-        return lambda: None
+        return lambda _kind, named: named
     arn, unique_id = record["Arn"], record["UserId" if kind == "user" else "RoleId"]
     sessions = f"arn:aws:sts::{account}:assumed-role/{name}/"
 
@@ -130,7 +139,7 @@ def _forgetting(kind: str, name: str) -> Callable[[], None]:
             return f"{unique_id}:{named.removeprefix(sessions)}"
         return named
 
-    return lambda: _rewrite_trust_policies(replaced)
+    return replaced
 
 
 def rename(kind: str, old: str, new: str) -> None:
@@ -141,7 +150,7 @@ def rename(kind: str, old: str, new: str) -> None:
 def _rewrite_trust_policies(change: Callable[[str, str], str]) -> None:
     for role in _roles():
         document = json.loads(role["AssumeRolePolicyDocument"])
-        changed = _with_principals(document, change)
+        changed = with_principals(document, change)
         if changed != document:
             role["AssumeRolePolicyDocument"] = json.dumps(changed)
 
