@@ -11,7 +11,7 @@ import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.decisions.clients import Clients
-from tests.decisions.table import Group, Row
+from tests.decisions.table import Group, Row, TableError
 from tests.decisions.world import World
 from tests.local.callers import Caller
 
@@ -56,7 +56,9 @@ class Scorer:
             for call in row.before:
                 world.call(call)
             expected = world.filled(list(row.expect))
-        except (ClientError, BotoCoreError) as error:
+        except TableError:
+            raise
+        except (ClientError, BotoCoreError, ValueError) as error:
             return Outcome(row, f"the set-up failed: {error}", right=False, verdict_right=False)
         try:
             answer = world.call(row.ask)
@@ -93,7 +95,7 @@ def _refused(row: Row, expected: Sequence[str], error: Mapping[str, Any]) -> Out
 def _granted(row: Row, answer: Mapping[str, Any], world: World) -> Outcome:
     wrong = [
         f"{expression} is {found!r}, not {value!r}"
-        for expression, value in world.filled(dict(row.answer)).items()
+        for expression, value in world.filled(row.answer).items()
         if (found := jmespath.search(expression, answer)) != value
     ]
     if row.lasts is not None:

@@ -105,6 +105,7 @@ def _row(row_id: str, group: Mapping[str, Any], row: Mapping[str, Any], shared: 
 
     own = {kind: row[kind] for kind in KINDS if kind in row}
     common = group.get("given", {})
+    filled([common, group.get("ask", ())])  # What the row says anew may be all that uses a parameter.
     given = filled({kind: {**common.get(kind, {}), **own.get(kind, {})} for kind in KINDS})
     ask = _call(filled(row.get("ask", group.get("ask"))))
     before = tuple(_call(call) for call in filled([*group.get("before", ()), *row.get("before", ())]))

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.decisions.clients import Clients
+from tests.decisions.codes import Codes
 from tests.decisions.documents import document
 from tests.decisions.placeholders import fill, unknown
-from tests.decisions.table import KINDS, Call, SetUp
+from tests.decisions.table import KINDS, Call, SetUp, TableError
 from tests.local.callers import Caller
 
 HOME, PARTNER = "123456789012", "210987654321"
@@ -54,10 +55,10 @@ class World:
         )
 
     def filled(self, value: Any) -> Any:
-        """The value with everything in it that was set up. Raises ValueError for what was not."""
+        """The value with everything in it that was set up. Raises TableError for what was not."""
         filled = fill(value, self.facts)
         if missing := unknown(filled):
-            raise ValueError(f"nothing was set up as {missing}")
+            raise TableError(f"nothing was set up as {missing}")
         return filled
 
     def _client(self, who: str, service: str) -> Any:
@@ -136,6 +137,20 @@ class World:
         if "policy" in spec:
             s3.put_bucket_policy(Bucket=name, Policy=document(spec["policy"]))
 
+    def _device(self, word: str, spec: Spec) -> None:
+        """A virtual MFA device, enabled for the user `of` if one is named; `<word.code>` is a code not used yet."""
+        iam, name = self._iam(spec), self._name(word)
+        made = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+        codes = Codes.of(bytes(made["Base32StringSeed"]).decode())
+        self.facts |= {word: made["SerialNumber"]} | {f"{word}.{kind}": code for kind, code in codes.by_kind().items()}
+        if "of" in spec:
+            iam.enable_mfa_device(
+                UserName=self._name(spec["of"]),
+                SerialNumber=made["SerialNumber"],
+                AuthenticationCode1=codes.before,
+                AuthenticationCode2=codes.used,
+            )
+
     def _session(self, word: str, spec: Any) -> None:
         who, operation, *rest = spec
         given = dict(rest[0]) if rest else {}
@@ -153,6 +168,7 @@ class World:
         "users": _user,
         "roles": _role,
         "buckets": _bucket,
+        "devices": _device,
         "sessions": _session,
     }
 
