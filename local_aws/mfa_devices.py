@@ -14,37 +14,22 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
-from xml.sax.saxutils import escape
 
 import pyotp
 import segno
 
 from local_aws import mfa_codes, upstream
-from local_aws.iam_api import IamError, Parameters, Response, error_response, members, parameter
+from local_aws.iam_answers import Answer, element, install_actions, structures, tags_element, with_tags, without_tags
+from local_aws.iam_api import IamError, Parameters, parameter
 
 _SEED_CHARACTERS = 64
 # No call would take a longer one.
 _LONGEST_SERIAL = 256
-_TAGS = 50
 
 
 def install() -> None:
     """Put these in the place of MiniStack's."""
-    for action, answer in _ACTIONS.items():
-        _iam()._IAM_HANDLERS[action] = _handler(action, answer)
-
-
-def _handler(action: str, answer: Callable[[Parameters], str]) -> Callable[[Parameters], Response]:
-    def handle(parameters: Parameters) -> Response:
-        try:
-            inner = answer(parameters)
-        except IamError as error:
-            return error_response(error)
-        result = f"<{action}Result>{inner}</{action}Result>" if inner else ""
-        response: Response = _iam()._xml(200, f"{action}Response", result)
-        return response
-
-    return handle
+    install_actions(_ACTIONS)
 
 
 def _create(parameters: Parameters) -> str:
@@ -68,16 +53,16 @@ def _create(parameters: Parameters) -> str:
         "User": None,
         "EnableDate": None,
         "Base32StringSeed": seed,
-        "Tags": _with_tags({}, members(parameters, "Tags")),
+        "Tags": with_tags([], parameters),
         "LastStep": -1,
         "Drift": 0,
     }
     devices[serial] = device
     inner = (
-        _element("SerialNumber", serial)
-        + _element("Base32StringSeed", base64.b64encode(seed.encode()).decode())
-        + _element("QRCodePNG", base64.b64encode(_qr_code(f"{name}@{account}", seed)).decode())
-        + _tags_element(device)
+        element("SerialNumber", serial)
+        + element("Base32StringSeed", base64.b64encode(seed.encode()).decode())
+        + element("QRCodePNG", base64.b64encode(_qr_code(f"{name}@{account}", seed)).decode())
+        + (tags_element(device["Tags"]) if device["Tags"] else "")
     )
     return f"<VirtualMFADevice>{inner}</VirtualMFADevice>"
 
@@ -144,32 +129,19 @@ def _list_virtual(parameters: Parameters) -> str:
 
 def _tag(parameters: Parameters) -> str:
     device = _existing_device(parameters)
-    device["Tags"] = _with_tags({tag["Key"]: tag["Value"] for tag in device["Tags"]}, members(parameters, "Tags"))
+    device["Tags"] = with_tags(device["Tags"], parameters)
     return ""
 
 
 def _untag(parameters: Parameters) -> str:
     device = _existing_device(parameters)
-    removed = {key[""].lower() for key in members(parameters, "TagKeys")}
-    device["Tags"] = [tag for tag in device["Tags"] if tag["Key"].lower() not in removed]
+    device["Tags"] = without_tags(device["Tags"], parameters)
     return ""
 
 
 def _list_tags(parameters: Parameters) -> str:
     device = _existing_device(parameters)
-    return (_tags_element(device) or "<Tags/>") + _element("IsTruncated", "false")
-
-
-def _with_tags(tags: Mapping[str, str], new: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Tags with others added; of keys that differ in case only there is one."""
-    found = {key.lower(): {"Key": key, "Value": value} for key, value in tags.items()}
-    added = [{"Key": tag.get("Key", ""), "Value": tag.get("Value", "")} for tag in new]
-    if len({tag["Key"].lower() for tag in added}) < len(added):
-        raise IamError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-    found |= {tag["Key"].lower(): tag for tag in added}
-    if len(found) > _TAGS:
-        raise IamError("LimitExceeded", f"The number of tags has reached the maximum limit: {_TAGS}")
-    return list(found.values())
+    return tags_element(device["Tags"]) + element("IsTruncated", "false")
 
 
 def _devices() -> Iterable[Any]:
@@ -202,39 +174,27 @@ def _enabled_device(parameters: Parameters) -> Any:
 
 def _device_element(device: Mapping[str, Any]) -> str:
     return "".join(
-        _element(name, device[field])
+        element(name, device[field])
         for name, field in (("UserName", "User"), ("SerialNumber", "SerialNumber"), ("EnableDate", "EnableDate"))
     )
 
 
 def _virtual_element(device: Mapping[str, Any]) -> str:
-    serial = _element("SerialNumber", device["SerialNumber"])
+    serial = element("SerialNumber", device["SerialNumber"])
     if device["User"] is None:
         return serial
-    return f"{serial}<User>{_iam()._user_xml(device['User'])}</User>{_element('EnableDate', device['EnableDate'])}"
-
-
-def _tags_element(device: Mapping[str, Any]) -> str:
-    tags = "".join(
-        f"<member>{_element('Key', tag['Key'])}{_element('Value', tag['Value'])}</member>" for tag in device["Tags"]
-    )
-    return f"<Tags>{tags}</Tags>" if tags else ""
+    return f"{serial}<User>{_iam()._user_xml(device['User'])}</User>{element('EnableDate', device['EnableDate'])}"
 
 
 def _listed(name: str, found: Iterable[str]) -> str:
-    inner = "".join(f"<member>{each}</member>" for each in found)
-    return f"<{name}>{inner}</{name}>{_element('IsTruncated', 'false')}"
-
-
-def _element(name: str, value: str) -> str:
-    return f"<{name}>{escape(value)}</{name}>"
+    return structures(name, found) + element("IsTruncated", "false")
 
 
 def _iam() -> Any:
     return upstream.module("services.iam")
 
 
-_ACTIONS: Mapping[str, Callable[[Parameters], str]] = {
+_ACTIONS: Mapping[str, Answer] = {
     "CreateVirtualMFADevice": _create,
     "EnableMFADevice": _enable,
     "ResyncMFADevice": _resync,

@@ -48,6 +48,11 @@ _PROBES: Mapping[str, _Probe] = {
     "AWS::IAM::Group": _Probe("iam", "GetGroup", "GroupName", ("NoSuchEntity",)),
     "AWS::IAM::ManagedPolicy": _Probe("iam", "GetPolicy", "PolicyArn", ("NoSuchEntity",)),
     "AWS::IAM::InstanceProfile": _Probe("iam", "GetInstanceProfile", "InstanceProfileName", ("NoSuchEntity",)),
+    "AWS::IAM::OIDCProvider": _Probe("iam", "GetOpenIDConnectProvider", "OpenIDConnectProviderArn", ("NoSuchEntity",)),
+    "AWS::IAM::SAMLProvider": _Probe("iam", "GetSAMLProvider", "SAMLProviderArn", ("NoSuchEntity",)),
+    "AWS::IAM::ServiceLinkedRole": _Probe("iam", "GetRole", "RoleName", ("NoSuchEntity",)),
+    # GetMFADevice finds devices only while they are enabled.
+    "AWS::IAM::VirtualMFADevice": _Probe("iam", "ListMFADeviceTags", "SerialNumber", ("NoSuchEntity",)),
     "AWS::SecretsManager::Secret": _Probe(
         "secretsmanager", "DescribeSecret", "SecretId", ("ResourceNotFoundException",)
     ),
