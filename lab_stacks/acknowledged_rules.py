@@ -44,8 +44,13 @@ def wildcards_of(document: Document) -> list[str]:
 
 def objects_of(bucket: s3.Bucket) -> str:
     """The id of the finding that a policy allows something on every object of `bucket`."""
+    return under(bucket, "*")
+
+
+def under(bucket: s3.Bucket, keys: str) -> str:
+    """The id of the finding that a policy allows something on the objects of `bucket` whose keys are like `keys`."""
     logical_id = bucket.stack.get_logical_id(cast("cdk.CfnElement", bucket.node.default_child))
-    return f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/*]"
+    return f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/{keys}]"
 
 
 def _values(element: str | list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,14 @@ class Entry:
 def all_labs(root: Path = LAB_STACKS) -> tuple[Entry, ...]:
     """All labs, by name."""
     return tuple(Entry(checks.parent) for checks in sorted(root.glob("*/checks.py")))
+
+
+def by_document(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The labs by the document that each comes from in the first place ("000 AWS STS-AssumeRole"), in that order."""
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.lab.document, entry.name)):
+        found.setdefault(entry.lab.document, []).append(entry)
+    return found
 
 
 def find_labs(names: tuple[str, ...], root: Path = LAB_STACKS) -> tuple[Entry, ...]:

@@ -30,12 +30,13 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class LabResult:
-    """One lab's verdict and its checks, in the order of the story."""
+    """One lab's verdict and its checks, in the order of the story; `compared`: ids of those to be set side by side."""
 
     lab: str
     stack: str
     checks: tuple[CheckResult, ...]
     seconds: float
+    compared: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

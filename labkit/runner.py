@@ -74,7 +74,8 @@ class Runner:
             left_behind = self.scene.undo_all()
         if left_behind:
             results += (_clean_up_failed(left_behind),)
-        return LabResult(name, lab.stack, results, self.clock.now() - started)
+        compared = tuple(check.id for check in lab.compared)
+        return LabResult(name, lab.stack, results, self.clock.now() - started, compared)
 
     def _results(self, lab: Lab, until: str | None) -> Iterator[CheckResult]:
         for check in lab.story:

@@ -10,7 +10,7 @@ from labkit.checks.assume import Assumed, NotAssumed, TokenGiven
 from labkit.checks.attachments import GroupHasExactly, RoleHasExactly, UserHasExactly, allow
 from labkit.checks.belongings import belongings
 from labkit.checks.buckets import BucketHasExactly
-from labkit.checks.calls import Finds, Includes, call
+from labkit.checks.calls import Call, Finds, Includes, call
 from labkit.checks.changes import Change, SessionsRevoked
 from labkit.checks.denied import Denied
 from labkit.checks.documents import load_document, without_service
@@ -38,6 +38,7 @@ __all__ = [
     "belongings",
     "BucketHasExactly",
     "call",
+    "Call",
     "CallerIdentity",
     "Change",
     "CustomerPolicy",

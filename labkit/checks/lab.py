@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from labkit.checks.check import Check
@@ -13,7 +14,8 @@ class Lab:
     """One lab. A lab's `checks.py` binds one to the name LAB.
 
     `title`: a sentence; `stack`: the name of its CloudFormation stack; `source`: the documents and steps
-    it comes from; `users`, `roles`: those that a person may work as; `story`: its checks, in order.
+    it comes from; `users`, `roles`: those that a person may work as; `story`: its checks, in order; `compared`:
+    those of them whose answers a report shows as a table as well, a column for each identity.
     """
 
     title: str
@@ -22,3 +24,9 @@ class Lab:
     users: tuple[User, ...]
     roles: tuple[Role, ...]
     story: tuple[Check, ...]
+    compared: tuple[Check, ...] = ()
+
+    @property
+    def document(self) -> str:
+        """Number and title of the document that comes first in `source`."""
+        return re.split(r"[,;]", self.source, maxsplit=1)[0]

@@ -6,14 +6,14 @@ import json
 
 import click
 
-from labkit.catalogue import all_labs
+from labkit.catalogue import all_labs, by_document
 from labkit.reports.terminal import Terminal
 
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def command(as_json: bool) -> None:
-    """Show the labs."""
+    """Show the labs by the document that they come from."""
     rows = [
         {"name": entry.name, "title": entry.lab.title, "stack": entry.lab.stack, "source": entry.lab.source}
         for entry in all_labs()
@@ -22,5 +22,7 @@ def command(as_json: bool) -> None:
     if as_json:
         terminal.say(json.dumps(rows, indent=2))
         return
-    for row in rows:
-        terminal.say(f"{row['name']:<20} {row['title']}  (stack {row['stack']}; {row['source']})")
+    for document, group in by_document(all_labs()).items():
+        terminal.say(document)
+        for entry in group:
+            terminal.say(f"  {entry.name:<18} {entry.lab.title}  (stack {entry.lab.stack})")

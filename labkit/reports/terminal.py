@@ -17,6 +17,7 @@ from rich.text import Text
 
 from labkit.checks.check import Check
 from labkit.checks.observation import Observation
+from labkit.reports import comparison
 from labkit.results import CheckResult, LabResult, Report
 from labkit.verdicts import Verdict
 
@@ -95,6 +96,7 @@ class Terminal:
         """Every check with what was expected and observed, what went wrong in full, and the summary line."""
         for lab in report.labs:
             self._table(lab) if self.out.is_terminal else self._lines(lab)
+            self._comparison(lab)
             self._problems(lab)
             self._explanations(lab)
         self.say(summary(report))
@@ -134,6 +136,13 @@ class Terminal:
                 f"  {check.verdict.value:<12}  {check.title}  [{check.identity}: {check.call}]"
                 f"  expected: {check.expected}  observed: {check.observed}"
             )
+
+    def _comparison(self, lab: LabResult) -> None:
+        rows = comparison.table(lab)
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.say(f"  {'  '.join(cells)}".rstrip())
 
     def _problems(self, lab: LabResult) -> None:
         for check in lab.checks:

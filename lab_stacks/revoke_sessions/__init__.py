@@ -1,0 +1,1 @@
+"""The lab in which sessions that were given are revoked."""

@@ -1,0 +1,1 @@
+"""The lab about how long a session may last."""

@@ -1,0 +1,1 @@
+"""The lab in which session tags decide what a session may do."""

@@ -1,0 +1,1 @@
+"""The lab about GetSessionToken and GetFederationToken, and what their credentials may do."""
