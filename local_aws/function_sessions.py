@@ -10,6 +10,7 @@ Hook: `lambda_runtime.execution_credentials`, its `Worker._spawn` and `invoke`; 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +35,7 @@ def install() -> None:
 
     async def _invoke(*given: Any, **more: Any) -> Any:
         status, headers, body = await invoke(*given, **more)
-        if headers.get("X-Amz-Function-Error") and RoleNotAssumableError.__name__.encode() in body:
+        if headers.get("X-Amz-Function-Error") and _kind_of_error(body) == RoleNotAssumableError.__name__:
             return error_response(FunctionError("AccessDeniedException", function_roles.NOT_ASSUMABLE, 403))
         return status, headers, body
 
@@ -70,6 +71,12 @@ def execution_credentials(config: Mapping[str, Any]) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
         "AWS_SESSION_TOKEN": credentials.session_token,
     }
+
+
+def _kind_of_error(body: bytes) -> str:
+    """What MiniStack calls the error that ended an invocation; those of a handler are all `Runtime.HandlerError`."""
+    error = json.loads(body)
+    return str(error.get("errorType")) if isinstance(error, dict) else ""
 
 
 def _end_with_the_session(worker: Any) -> None:

@@ -36,6 +36,8 @@ def problem_of_resource(resource: str) -> str | None:
     _arn, partition, service, region, _account, path = fields
     if "*" not in partition and partition not in _PARTITIONS:
         return f'Partition "{partition}" is not valid for resource "{resource}".'
+    if "*" in service or "?" in service:
+        return "Resource vendor must be fully qualified and cannot contain regexes."
     if not path:
         return _LEGACY_PARSING
     return _problem_of_service(resource, service, region, path)

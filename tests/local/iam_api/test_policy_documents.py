@@ -78,6 +78,11 @@ IDENTITY = [
         statements(view(Resource="arn:aws-cn:s3:::bucket")),
         'Partition "amazon" is not valid',
     ),
+    (
+        statements(view(Resource="arn:aws:s*:::bucket")),
+        statements(view(Resource="arn:aws:s3:*:*:b?cket*")),
+        "Resource vendor must be fully qualified and cannot contain regexes.",
+    ),
     (statements(view(Resource="arn:aws:s3")), statements(view(Resource="arn:aws:s3:::b")), "failed legacy parsing"),
     (statements(view(Sid="a b")), statements(view(Sid="aB7")), "Statement IDs (SID) must be alpha-numeric."),
     (statements(view(Sid="a"), view(Sid="a")), statements(view(Sid="a"), view(Sid="A")), SIDS),
