@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_S = 900.0
 _POLL_S = 2.0
+# More would not fit into a line.
+_NAMED_AT_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def deploy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal)
     """
     labs = {entry.lab.stack: entry.name for entry in entries}
     new = {name for name in labs if not find_stack(place.cloudformation, name)}
-    with terminal.stage(f"deploying {', '.join(labs)}"):
+    with terminal.stage(f"deploying {_in_short(tuple(labs))}"):
         failures = _deploy(cdk, tuple(labs), new, place)
         _remove_rolled_back(new & failures.keys(), place)
     return {labs[name]: reason for name, reason in failures.items()}
@@ -86,12 +88,16 @@ def destroy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal
     """Destroy the stacks of `entries` and prove that their resources are gone. Raises `LabError`."""
     names = [entry.lab.stack for entry in entries]
     existed = [resource for name in names for resource in stack_resources(place, name)]
-    with terminal.stage(f"destroying {', '.join(names)}"):
+    with terminal.stage(f"destroying {_in_short(names)}"):
         try:
             cdk.start_destruction(names).wait()
         except CdkError as error:
             raise LabError(_failure("was not destroyed", names, place, error)) from error
     return prove_absence(place, names, existed)
+
+
+def _in_short(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= _NAMED_AT_MOST else f"{len(names)} stacks"
 
 
 def prove_absence(place: Place, names: Sequence[str], existed: Sequence[Resource]) -> list[Trace]:

@@ -124,8 +124,9 @@ class Runner:
         if isinstance(who, Temporary) and not self.scene.is_open(who):
             reason = f"there are no credentials of {who.label} to ask with"
             return Observation(State.WITHOUT_BASIS, "not asked", reason)
-        if check.after and check.after not in self._proven:
-            return Observation(State.WITHOUT_BASIS, "not asked", f"it proves nothing unless {check.after} is proven")
+        if unproven := [id for id in check.needs if id not in self._proven]:
+            reason = f"it proves nothing unless {' and '.join(unproven)} is proven"
+            return Observation(State.WITHOUT_BASIS, "not asked", reason)
         try:
             return check.observe(self.scene)
         except MissingOutputError as error:

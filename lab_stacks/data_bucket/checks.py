@@ -79,9 +79,10 @@ THE_MEMBER = (
 THE_OUTSIDER = (
     CallerIdentity("outsider-is-live", "The outsider's access key is live", OUTSIDER),
     NotAssumed("outsider", "Who is not in the group can't assume the role", OUTSIDER_AS_ROLE, NO_IDENTITY_ALLOW),
-    Change("join-group", "The administrator takes the outsider into the group", JOIN_GROUP),
+    Change("join-group", "The administrator takes the outsider into the group", JOIN_GROUP, after="outsider"),
     Assumed("joined", "Now the outsider may assume the role", OUTSIDER_AS_ROLE, after="join-group"),
-    Allowed("joined-put-object", "and write to the data bucket", OUTSIDER_AS_ROLE, PUT_OBJECT),
+    CallerIdentity("joined-is-live", "and is then the role's session", OUTSIDER_AS_ROLE),
+    Allowed("joined-put-object", "and may write to the data bucket", OUTSIDER_AS_ROLE, PUT_OBJECT),
     Change("leave-group", "The administrator puts the outsider out again", LEAVE_GROUP, after="joined"),
     NotAssumed(
         "left",

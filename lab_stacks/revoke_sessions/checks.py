@@ -37,6 +37,23 @@ NEW = Session(ROLE, by=USER, name="new")
 LIST_BUCKETS = call("s3", "ListBuckets", action="s3:ListAllMyBuckets")
 DELETE_THE_POLICY = call("iam", "DeleteRolePolicy", RoleName=ROLE.name, PolicyName="AWSRevokeOlderSessions")
 
+AS_DEPLOYED = (
+    TrustPolicyIs("trust-policy", "The role trusts the account", ROLE, (allow_assume_role(AccountId()),)),
+    RoleHasExactly(
+        "role-policies",
+        "The role may read S3, and that is all",
+        ROLE,
+        managed=(AwsPolicy("AmazonS3ReadOnlyAccess"),),
+    ),
+    UserHasExactly(
+        "user-policies",
+        "The user may assume the role, and that is all",
+        USER,
+        inline={"assume-revokeRole": (allow("sts:AssumeRole", ROLE.arn),)},
+    ),
+    *belongings("revoke-sessions", (USER,), (ROLE,)),
+)
+
 BEFORE = (
     CallerIdentity("user-is-live", "The user's access key is live", USER),
     Assumed("old-session", "The user assumes the role", OLD),
@@ -45,7 +62,12 @@ BEFORE = (
 )
 
 REVOKED = (
-    SessionsRevoked("revoke", "The administrator revokes the role's sessions until now", OLD, after="old-list-buckets"),
+    SessionsRevoked(
+        "revoke",
+        "The administrator revokes the role's sessions until now",
+        OLD,
+        after=("old-list-buckets", "role-policies"),
+    ),
     Denied(
         "old-denied",
         "The session can't list the buckets any more",
@@ -65,6 +87,7 @@ REVOKED = (
         OLD,
         LIST_BUCKETS,
         Because("identity-based policy", explicit=True),
+        withdrawn=True,
         after="new-list-buckets",
     ),
 )
@@ -80,28 +103,12 @@ TOO_EARLY = (
     ),
 )
 
-AS_DEPLOYED = (
-    TrustPolicyIs("trust-policy", "The role trusts the account", ROLE, (allow_assume_role(AccountId()),)),
-    RoleHasExactly(
-        "role-policies",
-        "The role may read S3, and that is all",
-        ROLE,
-        managed=(AwsPolicy("AmazonS3ReadOnlyAccess"),),
-    ),
-    UserHasExactly(
-        "user-policies",
-        "The user may assume the role, and that is all",
-        USER,
-        inline={"assume-revokeRole": (allow("sts:AssumeRole", ROLE.arn),)},
-    ),
-    *belongings("revoke-sessions", (USER,), (ROLE,)),
-)
-
 LAB = Lab(
     title="Sessions that were given are revoked",
     stack="RevokeSessions",
     source="001 AWS Security Token Service (STS), AWSRevokeOlderSessions",
     users=(USER,),
     roles=(ROLE,),
-    story=(*BEFORE, *REVOKED, *TOO_EARLY, *AS_DEPLOYED),
+    # What is deployed comes first: the story puts a policy on the role, and takes away the one that it finds there.
+    story=(*AS_DEPLOYED, *BEFORE, *REVOKED, *TOO_EARLY),
 )

@@ -52,8 +52,8 @@ class UnreadableSecretError(Exception):
 class Check:
     """The base of all checks. `id` is unique in its lab; `title` says in a sentence what is proven.
 
-    `after`: the id of an earlier check without which this one proves nothing: if that one was not proven,
-    this one is not even asked.
+    `after`: the ids of earlier checks without which this one proves nothing: unless they were all proven, it is not
+    even asked. A single one may stand by itself.
     """
 
     # What else than policies makes the outcome, in a sentence, of a check that has no `questions`.
@@ -61,7 +61,12 @@ class Check:
 
     id: str
     title: str
-    after: str = field(default="", kw_only=True)
+    after: str | tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The ids in `after`."""
+        return (self.after,) if isinstance(self.after, str) else self.after
 
     @property
     def identity(self) -> Identity:

@@ -51,6 +51,8 @@ class Refused(Check):
         return unknown(answer)
 
 
-def refused_session(id: str, title: str, session: Temporary, code: str, says: str = "", *, after: str = "") -> Refused:
+def refused_session(
+    id: str, title: str, session: Temporary, code: str, says: str = "", *, after: str | tuple[str, ...] = ()
+) -> Refused:
     """The check that the call which would open `session` is refused with `code`."""
     return Refused(id, title, session.by, session.call, code, says, after=after)

@@ -49,4 +49,6 @@ def test_what_the_sheet_tells_to_break_fails_as_it_says(stand: Stand, name: str,
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(["sh", "-e", "-c", row.command], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    broken = everything(lab)
     assert set(row.checks) <= lab.failed()
+    assert everything(lab) == broken
