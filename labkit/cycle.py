@@ -21,16 +21,16 @@ from labkit.results import CheckResult, LabResult, Report
 from labkit.run_folder import remove_leftovers, run_folder
 from labkit.teardown.absence import Trace
 from labkit.verdicts import Verdict
-from labkit.verification import administrator_arn, standing, verify
+from labkit.verification import NOTHING_MORE, Extras, administrator_arn, standing, verify
 
 
 @dataclass(frozen=True)
 class CycleOptions:
-    """What a run takes from `verify`: `deadline` in seconds, `strict`, `explain`."""
+    """What a run takes from `verify`: `deadline` in seconds, `strict`, `extras`."""
 
     deadline: float
     strict: bool
-    explain: bool = False
+    extras: Extras = NOTHING_MORE
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _verify(
             Deadline(options.deadline),
             terminal,
             strict=options.strict,
-            explain=options.explain,
+            extras=options.extras,
         )
     undeployed = (_undeployed(entry, failures[entry.name]) for entry in entries if entry.name in failures)
     return replace(report, labs=(*report.labs, *undeployed))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from labkit.checks.check import Check
@@ -13,7 +13,6 @@ from labkit.checks.observation import FINAL, Observation, State
 from labkit.checks.principals import Temporary
 from labkit.checks.values import Facts, MissingOutputError
 from labkit.deadline import Clock, Deadline, wait_before
-from labkit.explanation.explanation import Explanation
 from labkit.results import CheckResult, LabResult
 from labkit.scene import LiveScene
 from labkit.verdicts import Verdict
@@ -26,6 +25,9 @@ _VERDICTS = {
     State.UNSETTLED: Verdict.FAILED,
     State.UNKNOWN: Verdict.UNDETERMINED,
 }
+
+
+Annotate = Callable[[Check, CheckResult], CheckResult]
 
 
 class StoppedError(Exception):
@@ -50,7 +52,7 @@ class Audience(Protocol):
 class Runner:
     """Runs checks against one scene, all under one deadline.
 
-    `explain`: makes the explanation of a check, as soon as it is decided and while all is still as it was.
+    `annotate`: what else is put into a result, as soon as it is decided and while all is still as it was.
     `stop`: once it is set nothing more is asked; `run` puts back what was changed and raises `StoppedError`.
     """
 
@@ -58,14 +60,14 @@ class Runner:
     deadline: Deadline
     audience: Audience
     clock: Clock = field(default_factory=Clock)
-    explain: Callable[[Check, CheckResult], Explanation] | None = None
+    annotate: Sequence[Annotate] = ()
     stop: threading.Event = field(default_factory=threading.Event)
     _proven: set[str] = field(default_factory=set)
 
     def run(self, name: str, lab: Lab, until: str | None = None) -> LabResult:
         """Run the story of `lab`, and put back what it changed. Raises `StoppedError`.
 
-        `until`: run it up to the check with this id only, and explain none but that.
+        `until`: run it up to the check with this id only, and annotate none but that.
         """
         started = self.clock.now()
         try:
@@ -75,7 +77,7 @@ class Runner:
         if left_behind:
             results += (_clean_up_failed(left_behind),)
         compared = tuple(check.id for check in lab.compared)
-        return LabResult(name, lab.stack, results, self.clock.now() - started, compared)
+        return LabResult(name, lab.stack, results, self.clock.now() - started, compared, lab.title)
 
     def _results(self, lab: Lab, until: str | None) -> Iterator[CheckResult]:
         for check in lab.story:
@@ -84,22 +86,23 @@ class Runner:
             if result.verdict is Verdict.PROVEN:
                 self._proven.add(check.id)
             if until in (None, check.id):
-                result = self._explained(check, result)
+                result = self._annotated(check, result)
             self.audience.decided(result)
             yield result
             if check.id == until:
                 return
 
-    def _explained(self, check: Check, result: CheckResult) -> CheckResult:
-        """The same result with its explanation, if one is wanted; the time that takes is not the deadline's."""
-        if self.explain is None:
-            return result
+    def _annotated(self, check: Check, result: CheckResult) -> CheckResult:
+        """The same result with all that is wanted besides; the time that takes is not the deadline's."""
         with self.deadline.stopped():
-            return replace(result, explanation=self.explain(check, result))
+            for annotate in self.annotate:
+                result = annotate(check, result)
+        return result
 
     def _decide(self, check: Check) -> CheckResult:
         """Ask until the answer is final, or can't change any more, or the deadline has come."""
         started = self.clock.now()
+        self.scene.heard.clear()
         attempts = 0
         while True:
             attempts += 1

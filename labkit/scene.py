@@ -17,6 +17,7 @@ from labkit.checks.assume import aws_time
 from labkit.checks.calls import Call
 from labkit.checks.check import UnreadableSecretError
 from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, Temporary
+from labkit.checks.questions import Question
 from labkit.checks.values import Facts, resolve
 
 _GET_CALLER_IDENTITY = Call("sts", "GetCallerIdentity")
@@ -33,13 +34,20 @@ class Heard:
     call: Call
     answer: Answer
 
+    def lets(self, question: Question) -> bool | None:
+        """Whether IAM let the call through; None where the answer says nothing of that."""
+        if self.answer.kind is Kind.ALLOWED or self.answer.code in question.authorized_errors:
+            return True
+        return False if self.answer.kind is Kind.DENIED else None
+
 
 @dataclass
 class LiveScene:
     """The scene of one verification of one lab. Implements `labkit.checks.check.Scene`.
 
-    `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave. `heard` and `changes` (how many
-    calls went through that may have changed something) are for who explains the answers.
+    `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave. `heard` (the calls of the check
+    that is run) and `changes` (how many calls went through that may have changed something) are for who explains the
+    answers.
     """
 
     facts: Facts
@@ -84,6 +92,13 @@ class LiveScene:
     def opened_at(self, session: Temporary) -> datetime:
         """When it gave them, by AWS's clock, in whole seconds."""
         return self._opened[session]
+
+    def last_heard(self, question: Question) -> Heard | None:
+        """The last time that the question was put; parameters that are made when it is asked may differ."""
+        wanted = (question.who, question.call.service, question.call.operation)
+        same = [each for each in self.heard if (each.who, each.call.service, each.call.operation) == wanted]
+        exact = [each for each in same if each.call == question.call]
+        return next(reversed(exact or same), None)
 
     def expected_arn(self, who: Identity) -> str:
         """The ARN that GetCallerIdentity must give for `who`."""

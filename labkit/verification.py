@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,6 +21,7 @@ from labkit.results import LabResult, Report
 from labkit.runner import Audience, Runner
 from labkit.scene import LiveScene
 from labkit.side_by_side import side_by_side
+from labkit.sketch import Sketcher
 from labkit.stacks import Stack, find_stack
 
 # Two attempts of at most 8 seconds each: no connection ends the command within 20 s.
@@ -82,6 +85,17 @@ def _not_standing(entry: Entry, stack: Stack) -> str:
     return f"{stack.name} is only half deployed ({stack.status}); run: lab down {entry.name}, then lab up {entry.name}"
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What a verification puts into its report besides verdicts: `explain` each check; `sketch` who asked for what."""
+
+    explain: bool = False
+    sketch: bool = False
+
+
+NOTHING_MORE = Extras()
+
+
 def verify(
     labs: list[tuple[Entry, Stack]],
     clients: Clients,
@@ -90,26 +104,31 @@ def verify(
     audience: Audience,
     *,
     strict: bool = False,
-    explain: bool = False,
+    extras: Extras = NOTHING_MORE,
     until: str | None = None,
 ) -> Report:
     """Run the story of each lab against its stack, up to the check `until` if one is named.
 
     Several at once, each under `deadline` counted from its own start; a lab that fails does not stop the others.
-    `explain`: explain each check as soon as it is decided. When this process is told to stop, every story that has
-    begun still puts back what it changed.
+    When this process is told to stop, every story that has begun still puts back what it changed.
     """
     stop = threading.Event()
     # Who waits wakes up when it is time to stop.
     clock = Clock(deadline.clock.now, stop.wait)
+    account, began = Account.of_arn(administrator), datetime.now(UTC)
 
     def run(entry: Entry, stack: Stack) -> LabResult:
-        scene = LiveScene(Facts(stack.outputs, Account.of_arn(administrator)), clients, administrator)
-        explainer = Explainer(scene).explain if explain else None
-        runner = Runner(scene, Deadline(deadline.seconds, clock), audience, clock, explainer, stop)
-        return runner.run(entry.name, entry.lab, until)
+        scene = LiveScene(Facts(stack.outputs, account), clients, administrator)
+        explainer, sketcher = Explainer(scene), Sketcher(scene)
+        annotate = [
+            *([explainer.annotate] if extras.explain else []),
+            *([sketcher.annotate] if extras.sketch else []),
+        ]
+        runner = Runner(scene, Deadline(deadline.seconds, clock), audience, clock, annotate, stop)
+        result = runner.run(entry.name, entry.lab, until)
+        return replace(result, players=sketcher.players(entry.lab)) if extras.sketch else result
 
     jobs = [functools.partial(run, entry, stack) for entry, stack in labs]
     started = clock.now()
     results = side_by_side(jobs, stop, _AT_ONCE, audience.note)
-    return Report(tuple(results), strict, clock.now() - started)
+    return Report(tuple(results), strict, clock.now() - started, account.id, began)

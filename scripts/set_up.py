@@ -8,6 +8,7 @@ stays readable to an old Python, which it must be able to refuse in one clear li
 
 import argparse
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -17,6 +18,8 @@ UV = "uv==0.13.8"
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 BIN = os.path.join(VENV, "bin")
+BROWSERS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
+BROWSER_ADVICE = "install Chromium (Debian: apt-get install chromium), or name one: export CHROMIUM=/path/to/it"
 
 # Everything that the CDK CLI writes for itself goes into the lab's own state folder, and it
 # neither asks for notices nor reports its use: a lab needs no network but AWS.
@@ -76,6 +79,7 @@ def set_up_for_tests() -> None:
     if not os.path.exists(os.path.join(VENV, "ready")):
         set_up()
     install_python_packages("requirements-dev.txt")
+    install_browser()
     stamp("ready-dev")
 
 
@@ -117,6 +121,24 @@ def install_cdk_cli() -> None:
     run(npm + ["--loglevel=error"], no_network("the npm registry"))
 
 
+def install_browser() -> None:
+    """See to the Chromium that the browser tests look at reports with. Without it they fail, the rest does not."""
+    if find_browser():
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        say("no Chromium here, so the browser tests will fail; %s" % BROWSER_ADVICE)
+        return
+    say("installing Chromium")
+    environment = {"DEBIAN_FRONTEND": "noninteractive"}
+    run(["apt-get", "update", "-qq"], BROWSER_ADVICE, environment)
+    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], BROWSER_ADVICE, environment)
+
+
+def find_browser() -> str:
+    """The path of a Chromium or Chrome, "" if there is none; $CHROMIUM names one that is not on the path."""
+    return next(filter(None, map(shutil.which, [os.environ.get("CHROMIUM") or ""] + BROWSERS)), "")
+
+
 def write_launchers() -> None:
     write_launcher("cdk", CDK_LAUNCHER)
     write_launcher("lab", LAB_LAUNCHER)
@@ -141,9 +163,9 @@ def no_network(registry: str) -> str:
     return "%s can't be reached, or refuses a package; check the network and run it again" % registry
 
 
-def run(command: list, advice: str) -> None:
+def run(command: list, advice: str, variables: dict = {}) -> None:  # noqa: B006 -- never written to
     """Run a command quietly; if it fails, its last words go into the one line that the user gets."""
-    environment = dict(os.environ, PATH=BIN + os.pathsep + os.environ.get("PATH", ""))
+    environment = dict(os.environ, PATH=BIN + os.pathsep + os.environ.get("PATH", ""), **variables)
     try:
         finished = subprocess.run(
             command,

@@ -184,4 +184,8 @@ def _layer(words: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """The text in one line, with nothing in it that a terminal would obey."""
+    shown = (
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in " ".join(text.split())
+    )
+    return "".join(shown)

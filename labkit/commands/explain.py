@@ -14,7 +14,7 @@ from labkit.reports.terminal import Terminal
 from labkit.state import lab_home
 from labkit.target import Target
 from labkit.verdicts import exit_code
-from labkit.verification import standing, verify
+from labkit.verification import Extras, standing, verify
 
 
 @click.command("explain")
@@ -35,10 +35,16 @@ def command(
     with terminal.stage(f"asking AWS as the story does, up to {check}"):
         # What comes before a check may be what makes AWS answer so: a session, a policy that was taken away.
         report = verify(
-            found, place.clients, place.administrator, Deadline(seconds), terminal, explain=True, until=check
+            found,
+            place.clients,
+            place.administrator,
+            Deadline(seconds),
+            terminal,
+            extras=Extras(explain=True),
+            until=check,
         )
     result = next(each for each in report.checks if each.id == check)
-    terminal.explanation(result)
+    terminal.in_full(result)
     return exit_code([result.verdict])
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from labkit.verification import Extras
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -48,6 +50,7 @@ def verify_options(command: Command) -> Command:
         click.option("--explain", is_flag=True, help="Say of each check why AWS answers so, and what would change it."),
         click.option("--strict", is_flag=True, help="A check that is not applicable makes the exit code 2."),
         deadline_option,
+        click.option("--html", type=path, metavar="F", help="Write the report as a web page into this file."),
         click.option("--junit", type=path, metavar="F", help="Write the report as JUnit XML into this file."),
         click.option("--json", "json_file", type=path, metavar="F", help="Write the report as JSON into this file."),
     ):
@@ -61,6 +64,7 @@ class VerifyOptions:
 
     json_file: Path | None
     junit: Path | None
+    html: Path | None
     deadline: float | None
     strict: bool
     explain: bool
@@ -68,4 +72,10 @@ class VerifyOptions:
     @property
     def files(self) -> dict[str, Path]:
         """The reports that were asked for, by format."""
-        return {name: path for name, path in (("json", self.json_file), ("junit", self.junit)) if path}
+        wanted = {"json": self.json_file, "junit": self.junit, "html": self.html}
+        return {name: path for name, path in wanted.items() if path}
+
+    @property
+    def extras(self) -> Extras:
+        """What the reports need besides verdicts."""
+        return Extras(explain=self.explain, sketch=self.html is not None)

@@ -30,7 +30,7 @@ def command(labs: tuple[str, ...], **given: Any) -> int:
     files.require_writable(options.files)
     seconds = deadline_seconds(options.deadline, {"LAB_DEADLINE": os.environ.get("LAB_DEADLINE") or LOCAL_DEADLINE_S})
     terminal = Terminal()
-    cycle = CycleOptions(seconds, options.strict, options.explain)
+    cycle = CycleOptions(seconds, options.strict, options.extras)
     result = run_cycle(entries, cycle, lab_home(os.environ), terminal)
     files.write(result.report, options.files)
     terminal.report(result.report)

@@ -60,7 +60,7 @@ def _verify(labs: tuple[str, ...], place: Place, options: VerifyOptions, termina
             Deadline(seconds),
             terminal,
             strict=options.strict,
-            explain=options.explain,
+            extras=options.extras,
         )
     files.write(report, options.files)
     terminal.report(report)

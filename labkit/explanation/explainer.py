@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iam_engine import Decision, PolicyError
-from labkit.aws.answers import Kind
 from labkit.checks.check import Check
 from labkit.checks.principals import FederatedUser, Temporary
 from labkit.checks.questions import Question
@@ -13,9 +12,9 @@ from labkit.checks.values import MissingOutputError
 from labkit.explanation.case import Case
 from labkit.explanation.cases import SEEN_BY_AWS_ALONE, build_case
 from labkit.explanation.explanation import Explanation, Source
-from labkit.explanation.policies import Held
 from labkit.explanation.reading import Reader, UnreadableError
 from labkit.explanation.search import smallest_change
+from labkit.explanation.statements import matched_texts
 from labkit.explanation.words import why
 from labkit.results import CheckResult
 from labkit.scene import Heard, LiveScene
@@ -42,16 +41,18 @@ class Explainer:
     def __post_init__(self) -> None:
         self._reader = Reader(self.scene.clients, self.scene.facts.account.id)
 
+    def annotate(self, check: Check, result: CheckResult) -> CheckResult:
+        """The same result with its explanation."""
+        return replace(result, explanation=self.explain(check, result))
+
     def explain(self, check: Check, result: CheckResult) -> Explanation:
         """Why `check` came out as it did. Never raises for what can't be read or decided: it says so."""
-        heard = tuple(self.scene.heard)
-        self.scene.heard.clear()
         if self.scene.changes != self._seen_changes:
             self._reader.forget()
             self._seen_changes = self.scene.changes
         try:
             questions = check.questions(self.scene.facts)
-            parts = [self._answer(question, heard) for question in questions]
+            parts = [self._answer(question) for question in questions]
         except MissingOutputError as error:
             return Explanation(f"The stack has no output {error}, so there is nothing to ask about.")
         except UnreadableError as error:
@@ -60,8 +61,8 @@ class Explainer:
             return Explanation(f"It can't be explained from here: a policy can't be evaluated ({error}).")
         return _together(parts) if parts else Explanation(_without_question(check, result))
 
-    def _answer(self, question: Question, heard: tuple[Heard, ...]) -> Explanation:
-        asked = _find(question, heard)
+    def _answer(self, question: Question) -> Explanation:
+        asked = self.scene.last_heard(question)
         if asked is None:
             return Explanation("AWS was not asked, so there is no answer to explain.")
         rule = _rule(asked)
@@ -74,16 +75,8 @@ class Explainer:
             why=side.missing or why(case, action, decision),
             change="" if side.missing else _change(case, decision),
             difference=_difference(decision.allowed, asked, question, _unseen(decision)),
-            sources=_sources(case, decision),
+            sources=_sources(case, action, decision),
         )
-
-
-def _find(question: Question, heard: tuple[Heard, ...]) -> Heard | None:
-    """The last time that the question was put; parameters that are made when it is asked may differ."""
-    wanted = (question.who, question.call.service, question.call.operation)
-    same = [each for each in heard if (each.who, each.call.service, each.call.operation) == wanted]
-    exact = [each for each in same if each.call == question.call]
-    return next(reversed(exact or same), None)
 
 
 def _change(case: Case, decision: Decision) -> str:
@@ -108,13 +101,12 @@ def _rule(asked: Heard) -> tuple[str, bool] | None:
 
 def _difference(expected: bool, asked: Heard, question: Question, unseen: str) -> str:
     """How AWS's answer differs from what is `expected` (True: allowed), "" where it does not."""
-    answer = asked.answer
-    allowed = answer.kind is Kind.ALLOWED or answer.code in question.authorized_errors
-    if not allowed and answer.kind is not Kind.DENIED:
-        return f"AWS gave no answer to the question whether it is allowed: {answer}."
+    allowed = asked.lets(question)
+    if allowed is None:
+        return f"AWS gave no answer to the question whether it is allowed: {asked.answer}."
     if allowed is expected:
         return ""
-    should, did = ("allowed", f"denied it: {answer}") if expected else ("denied", "allowed it")
+    should, did = ("allowed", f"denied it: {asked.answer}") if expected else ("denied", "allowed it")
     return f"AWS answers otherwise, and that counts: by this it should be {should}, yet AWS {did}. {unseen}"
 
 
@@ -131,18 +123,14 @@ def _unseen(decision: Decision) -> str:
     return _UNSEEN
 
 
-def _sources(case: Case, decision: Decision) -> tuple[Source, ...]:
+def _sources(case: Case, action: str, decision: Decision) -> tuple[Source, ...]:
     """The policy that decided; for a missing Allow, the policies that could have had it."""
-    held = case.find(decision.policy)
-    if held:
-        return (_source(held, decision.statement),)
+    held, index = case.find(decision.policy), decision.statement
+    if held and index is not None:
+        return (Source(str(held), held.document, index, matched_texts(held, index, case, action)),)
     layer = next(layer for layer in decision.trace if layer.layer is decision.layer)
     keys = dict.fromkeys(statement.policy for statement in layer.statements)
-    return tuple(_source(held, None) for held in map(case.find, keys) if held)
-
-
-def _source(held: Held, statement: int | None) -> Source:
-    return Source(str(held), held.document, statement)
+    return tuple(Source(str(held), held.document, None) for held in map(case.find, keys) if held)
 
 
 def _together(parts: list[Explanation]) -> Explanation:
@@ -157,5 +145,5 @@ def _together(parts: list[Explanation]) -> Explanation:
 def _without_question(check: Check, result: CheckResult) -> str:
     """For a check in which IAM decides nothing: what else makes its outcome, and what that was."""
     if result.verdict is Verdict.PROVEN:
-        return f"{check.remark} Found as expected: {result.observed}."
-    return f"{check.remark} Expected: {result.expected}. Found: {result.observed}. {result.reason}".strip()
+        return f"{check.remark} Found as expected: {result.observed.rstrip('.')}."
+    return f"{check.remark} Expected: {result.expected}. Found: {result.observed.rstrip('.')}. {result.reason}".strip()

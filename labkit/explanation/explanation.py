@@ -6,17 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.checks.documents import statements
+
 
 @dataclass(frozen=True)
 class Source:
     """A policy in which a decision was made: how it is called, its document, and the statement that decided.
 
-    `statement`: its index; None where the policy was looked through and nothing in it matched.
+    `statement`: its index; None where the policy was looked through and nothing in it matched. `matched`: the texts in
+    it (actions, resources) by which it was the one.
     """
 
     title: str
     document: Mapping[str, Any]
     statement: int | None
+    matched: tuple[str, ...] = ()
+
+    @property
+    def effect(self) -> str:
+        """The Effect of the statement that decided, "" if none did."""
+        return "" if self.statement is None else str(statements(self.document)[self.statement]["Effect"])
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,14 @@ def says(held: Held, index: int, case: Case, action: str) -> str:
     return "" if written == action else f": {written}"
 
 
+def matched_texts(held: Held, index: int, case: Case, action: str) -> tuple[str, ...]:
+    """The statement's own texts by which it matched: an action, a resource."""
+    statement = held.statements[index]
+    texts = {_action(statement, action), _resource_text(statement, case) or ""}
+    written = {text for element in ("Action", "Resource") for text in as_list(statement.get(element))}
+    return tuple(sorted(texts & written))
+
+
 def condition_words(condition: ConditionTrace) -> str:
     """A condition, and what the request had for it."""
     wanted = " or ".join(repr(value) for value in condition.expected[:_SHOWN])
@@ -63,10 +71,16 @@ def _action(statement: Mapping[str, Any], action: str) -> str:
 def _resource(statement: Mapping[str, Any], case: Case) -> str:
     if "NotResource" in statement:
         return f"everything but {listed(statement['NotResource'])}"
+    text = _resource_text(statement, case)
+    return "any resource" if text == "*" else text or ""
+
+
+def _resource_text(statement: Mapping[str, Any], case: Case) -> str | None:
+    """The text of the statement's Resource that matches, if one does."""
     context = RequestContext(case.context)
     for text in as_list(statement.get("Resource")):
         if ResourceMatcher.compile([text], negated=False, with_variables=True).matches(
             case.resource, context, in_doubt=False
         ):
-            return "any resource" if text == "*" else str(text)
-    return ""
+            return str(text)
+    return None

@@ -23,7 +23,14 @@ def why(case: Case, action: str, decision: Decision) -> str:
         sentences = _explicitly_denied(case, action, decision)
     else:
         sentences = _not_allowed(case, action, decision)
-    return " ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences)
+    return " ".join(_begun(sentence, case.asker) for sentence in sentences)
+
+
+def _begun(sentence: str, name: str) -> str:
+    """A sentence with a capital, but for one that begins with a name, which is spelled as it is."""
+    return (
+        sentence if sentence.startswith(name) and not name.startswith("the ") else sentence[:1].upper() + sentence[1:]
+    )
 
 
 def _allowed(case: Case, action: str, decision: Decision) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
 
 from labkit.explanation.explanation import Explanation
 from labkit.results import CheckResult, LabResult, Report
+
+# The contract: these and, where it was asked for, an explanation.
+_FIELDS = ("id", "title", "identity", "call", "expected", "observed", "verdict", "reason", "attempts", "seconds")
 
 
 def render(report: Report) -> str:
@@ -31,8 +33,7 @@ def _lab(lab: LabResult) -> dict[str, object]:
 
 def _check(check: CheckResult) -> dict[str, object]:
     """The contract's fields, and the explanation only where one was asked for."""
-    fields = asdict(replace(check, explanation=None))
-    del fields["explanation"]
+    fields = {name: getattr(check, name) for name in _FIELDS}
     return {**fields, "explanation": _explanation(check.explanation)} if check.explanation else fields
 
 

@@ -1,35 +1,35 @@
-"""What a person sees: what is going on while it goes on, then every check, then one line that sums it up."""
+"""What a person sees: what is going on while it goes on, then every check in brief, and what matters in full."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from labkit.checks.check import Check
 from labkit.checks.observation import Observation
 from labkit.reports import comparison
+from labkit.reports.wording import MARKS, WORDS, brief, counted, facts, summary
 from labkit.results import CheckResult, LabResult, Report
 from labkit.verdicts import Verdict
 
 _SECONDS_BETWEEN_LINES = 10.0
 _WORTH_SAYING_S = 2.0
-# With fewer columns a title, an expected and an observed answer don't fit beside one another.
-_WIDE = 90
+# With fewer columns a title and an answer don't fit beside one another.
+_WIDE = 100
+_INDENT = 4
 _STYLES = {
-    Verdict.PROVEN: ("✓", "green"),
-    Verdict.FAILED: ("✗", "bold red"),
-    Verdict.UNDETERMINED: ("?", "yellow"),
-    Verdict.NOT_APPLICABLE: ("-", "dim"),
+    Verdict.PROVEN: "green",
+    Verdict.FAILED: "bold red",
+    Verdict.UNDETERMINED: "yellow",
+    Verdict.NOT_APPLICABLE: "dim",
 }
 
 
@@ -65,8 +65,12 @@ class Terminal:
             self.note(f"{what} …")
             yield
             return
-        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        with Progress(*columns, console=self.err, transient=True) as progress:
+        # One line, whatever it says: one that wraps would leave its lower half behind.
+        description = TextColumn(
+            "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
+        )
+        elapsed = TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7))
+        with Progress(SpinnerColumn(), elapsed, description, console=self.err, transient=True) as progress:
             progress.add_task(what)
             self._progress = progress
             try:
@@ -89,53 +93,64 @@ class Terminal:
         """Tell that a check is decided (see `labkit.runner.Audience`)."""
         self._decided += 1
         if self._progress:
-            text = f"{self._decided} checks decided, last: {result.title}"
+            text = f"{self._decided} decided, the last: {MARKS[result.verdict]} {result.title}"
             self._progress.update(self._progress.task_ids[0], description=text)
 
     def report(self, report: Report) -> None:
-        """Every check with what was expected and observed, what went wrong in full, and the summary line."""
+        """Every check in brief, what is not proven or was explained in full, and the summary line."""
         for lab in report.labs:
-            self._table(lab) if self.out.is_terminal else self._lines(lab)
-            self._comparison(lab)
-            self._problems(lab)
-            self._explanations(lab)
-        self.say(summary(report))
+            if self.out.is_terminal:
+                self._story(lab, alone=len(report.labs) == 1)
+            else:
+                self._lines(lab)
+            if len(report.labs) == 1 or lab.verdict is not Verdict.PROVEN:
+                self._comparison(lab)
+            for check in lab.checks:
+                if check.verdict is not Verdict.PROVEN or check.explanation:
+                    self.in_full(check)
+        style = _STYLES[report.verdict] if report.checks else ""
+        self.out.print(Text(summary(report), style))
 
-    def explanation(self, result: CheckResult) -> None:
-        """One check in full, and why AWS answers it so."""
-        mark, style = _STYLES[result.verdict]
-        self.out.print(Text(f"{mark} {result.verdict.value}: {result.title}", style))
-        self.say(f"    {result.identity}: {result.call}")
-        self.say(f"    expected: {result.expected}")
-        self.say(f"    observed: {result.observed}")
-        if result.reason:
-            self.say(f"    {result.reason}")
-        self._explanation(result)
+    def in_full(self, check: CheckResult) -> None:
+        """One check, with everything that is known of it."""
+        mark, word, style = MARKS[check.verdict], WORDS[check.verdict], _STYLES[check.verdict]
+        self.out.print(Text.assemble((f"{mark} {word}: {check.title}", style), (f"  ({check.id})", "dim")))
+        if not self.out.is_terminal:
+            for heading, text in facts(check):
+                self.say(f"{'':{_INDENT}}{heading:<9} {text}")
+            return
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(overflow="fold")
+        for heading, text in facts(check):
+            table.add_row(heading, Text(text))
+        self.out.print(Padding(table, (0, 0, 1, _INDENT)))
 
-    def _table(self, lab: LabResult) -> None:
-        """One line a check, under who asked; whoever wants it in full looks into the files."""
-        table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-        headings = (f"{lab.lab} ({lab.stack})", "expected", "observed")
-        for heading in headings if self.out.width >= _WIDE else headings[:1]:
-            table.add_column(heading, ratio=1, no_wrap=True, overflow="ellipsis")
+    def _story(self, lab: LabResult, *, alone: bool) -> None:
+        """A line for each check, under who asked; of several labs, those that are proven in one line."""
+        mark, style = MARKS[lab.verdict], _STYLES[lab.verdict]
+        self.out.print(Text.assemble((f"{mark} ", style), (lab.lab, "bold"), f"  {lab.title}"))
+        if lab.verdict is Verdict.PROVEN and not alone:
+            self.out.print(Text(f"  {counted(lab.checks)} in {lab.seconds:.1f} s", "dim"))
+            return
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=5)
+        if self.out.width >= _WIDE:
+            table.add_column(no_wrap=True, overflow="ellipsis", ratio=6, style="dim")
         identity = ""
         for check in lab.checks:
             if check.identity != identity:
                 identity = check.identity
-                table.add_row(Text(f"as {identity}", "italic"))
-            mark, style = _STYLES[check.verdict]
-            title = Text.assemble((f" {mark} ", style), check.title)
-            cells = (title, Text(brief(check.expected)), Text(brief(check.observed)))
-            table.add_row(*cells[: len(table.columns)])
+                table.add_row(Text(f"  as {identity}", "italic"))
+            title = Text.assemble("  ", (f"{MARKS[check.verdict]} ", _STYLES[check.verdict]), check.title)
+            table.add_row(*(title, Text(brief(check.observed)))[: len(table.columns)])
         self.out.print(table)
+        self.out.print()
 
     def _lines(self, lab: LabResult) -> None:
-        self.say(f"{lab.lab} ({lab.stack})")
+        """A short line for each check, to be searched and cut by other programs."""
         for check in lab.checks:
-            self.say(
-                f"  {check.verdict.value:<12}  {check.title}  [{check.identity}: {check.call}]"
-                f"  expected: {check.expected}  observed: {check.observed}"
-            )
+            self.say(f"{check.verdict.value:<14}  {lab.lab}  {check.id}  {check.title}")
 
     def _comparison(self, lab: LabResult) -> None:
         rows = comparison.table(lab)
@@ -143,44 +158,3 @@ class Terminal:
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self.say(f"  {'  '.join(cells)}".rstrip())
-
-    def _problems(self, lab: LabResult) -> None:
-        for check in lab.checks:
-            if check.verdict is Verdict.PROVEN:
-                continue
-            mark, style = _STYLES[check.verdict]
-            self.out.print(Text(f"{mark} {check.verdict.value}: {check.id}: {check.title}", style))
-            self.say(f"    {check.identity}: {check.call}")
-            self.say(f"    expected: {check.expected}")
-            self.say(f"    observed: {check.observed}")
-            if check.reason:
-                self.say(f"    {check.reason}")
-
-    def _explanations(self, lab: LabResult) -> None:
-        for check in lab.checks:
-            if check.explanation:
-                mark, style = _STYLES[check.verdict]
-                self.out.print(Text.assemble((f"{mark} ", style), f"{check.title} ({check.id})"))
-                self._explanation(check)
-
-    def _explanation(self, check: CheckResult) -> None:
-        for line in check.explanation.lines if check.explanation else ():
-            # A pipe has no width to wrap to: Padding would cut.
-            self.out.print(Padding(Text(line), (0, 0, 0, 4)) if self.out.is_terminal else Text(f"    {line}"))
-
-
-def brief(text: str) -> str:
-    """An answer in fewer words, for a table: what AWS repeats in every message is left out."""
-    text = re.sub(r"User: \S+ is not authorized to perform: (\S+)( on resource: \S+)?", r"\1", text)
-    text = re.sub(r"(\S+) because (no [\w -]+?) allows the \S+ action", r"\2 allows \1", text)
-    return re.sub(r"arn:[\w-]+:(?:iam|sts)::\w*:", "", text)
-
-
-def summary(report: Report) -> str:
-    """The line that sums a verification up."""
-    counts = Counter(check.verdict for check in report.checks)
-    said = [f"{counts[verdict]} {verdict.value.replace('_', ' ')}" for verdict in Verdict if counts[verdict]]
-    retried = sum(check.attempts - 1 for check in report.checks)
-    again = f"; {retried} asked again" if retried else ""
-    verdict = report.verdict.value.upper()
-    return f"{verdict}: {', '.join(said) or 'nothing was checked'} in {report.seconds:.1f} s{again}"

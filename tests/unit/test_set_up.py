@@ -55,6 +55,34 @@ def test_an_old_python_can_read_the_script_far_enough_to_refuse_it() -> None:
     ast.parse(source, feature_version=(3, 6))
 
 
+@pytest.mark.parametrize(("user", "apt"), [(1000, "/usr/bin/apt-get"), (0, None)])
+def test_no_browser_and_no_way_to_install_one(
+    set_up: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], user: int, apt: str | None
+) -> None:
+    monkeypatch.setattr(set_up.os, "geteuid", lambda: user)
+    monkeypatch.setattr(set_up.shutil, "which", lambda name: apt if name == "apt-get" else None)
+    monkeypatch.setattr(set_up, "run", lambda *_: pytest.fail("nothing is to be run"))
+    set_up.install_browser()
+    assert capsys.readouterr().err == (
+        "set-up: no Chromium here, so the browser tests will fail; install Chromium (Debian: apt-get install chromium)"
+        ", or name one: export CHROMIUM=/path/to/it\n"
+    )
+
+
+def test_root_on_debian_gets_a_browser_unless_there_is_one(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"apt-get": "/usr/bin/apt-get"}
+    commands: list[list[str]] = []
+    monkeypatch.setattr(set_up.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(set_up.shutil, "which", found.get)
+    monkeypatch.setattr(set_up, "run", lambda command, *_: commands.append(command))
+    set_up.install_browser()
+    assert [command[1] for command in commands] == ["update", "install"]
+    assert commands[1][-1] == "chromium"
+    found["google-chrome"] = "/usr/bin/google-chrome"
+    set_up.install_browser()
+    assert len(commands) == 2
+
+
 def test_make_says_so_where_there_is_no_python() -> None:
     done = subprocess.run(
         ["make", "--always-make", "PYTHON=no-such-python", ".venv/ready"],

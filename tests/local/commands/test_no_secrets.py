@@ -37,12 +37,14 @@ def test_no_command_shows_a_secret(standing: Lab, tmp_path: Path) -> None:
     assert len(secrets) == 4
     assert all(len(secret) >= 20 for secret in secrets.values())
     reports = [tmp_path / "r.json", tmp_path / "r.xml", tmp_path / "explained.json"]
+    page = tmp_path / "r.html"
+    summary = tmp_path / "summary.md"
     commands = [
         ["up", "james-s3"],
         ["status"],
         ["verify", "--json", str(reports[0]), "--junit", str(reports[1])],
         ["verify", "--debug"],
-        ["verify", "--explain", "--json", str(reports[2])],
+        ["verify", "--explain", "--json", str(reports[2]), "--html", str(page)],
         ["explain", "james-s3", "assume-role"],
         ["down", "--dry-run"],
         ["local", "status"],
@@ -50,10 +52,10 @@ def test_no_command_shows_a_secret(standing: Lab, tmp_path: Path) -> None:
         ["credentials", "james-s3", "James", "--csv", str(tmp_path / "james.csv")],
     ]
     for command in commands:
-        done = standing(*command)
+        done = standing(*command, env={"GITHUB_STEP_SUMMARY": str(summary)})
         assert done.returncode == 0, done.stderr
         assert shown_in(done.stdout + done.stderr, secrets) == [], command
-    for report in reports:
+    for report in (*reports, page, summary):
         assert shown_in(report.read_text(), secrets) == []
     assert len(shown_in((tmp_path / "james.csv").read_text(), secrets)) == 2
     assert len(shown_in(standing("env").stdout, secrets)) == 1

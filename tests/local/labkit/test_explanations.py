@@ -30,7 +30,7 @@ from labkit.explanation.search import smallest_change
 from labkit.results import CheckResult
 from labkit.scene import Heard, LiveScene
 from labkit.verdicts import Verdict
-from labkit.verification import standing, verify
+from labkit.verification import Extras, standing, verify
 from tests.local.callers import Caller, Name, NewRole, NewUser, allow, deny, policy, trust
 from tests.local.labkit.conftest import Nobody, Stand, StandingLab
 
@@ -47,7 +47,7 @@ BY_RULE = {"GetCallerIdentity", "GetSessionToken", "GetFederationToken"}
 
 def explained(lab: StandingLab, deadline: float = 0.5) -> dict[str, CheckResult]:
     labs = standing((lab.entry,), lab.place.clients, named=True)
-    report = verify(labs, Clients(), lab.place.administrator, Deadline(deadline), Nobody(), explain=True)
+    report = verify(labs, Clients(), lab.place.administrator, Deadline(deadline), Nobody(), extras=Extras(explain=True))
     return {check.id: check for check in report.checks}
 
 
@@ -272,6 +272,7 @@ def test_a_change_that_the_story_makes_is_seen(
     document = policy(allow("iam:ListRoles"))
     put = call("iam", "PutUserPolicy", UserName=user_name, PolicyName="new", PolicyDocument=document)
     assert scene.ask(ADMINISTRATOR, put).kind is Kind.ALLOWED
+    scene.heard.clear()
     after.observe(scene)
     explanation = explainer.explain(after, result_of(after))
     assert "the inline policy new of user" in explanation.why

@@ -60,6 +60,7 @@ class FakeScene:
     replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
     facts: Facts = FACTS
     administrator_arn: str = ADMIN_ARN
+    heard: list[Any] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     opened: dict[Temporary, datetime] = field(default_factory=dict)
 

@@ -38,6 +38,7 @@ def _nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["verify", "--json", "/no/such/folder/r.json"], "/no/such/folder"),
         (["run", "--json", "/no/such/folder/r.json"], "/no/such/folder"),
         (["run", "--junit", "/"], "is a folder"),
+        (["run", "--html", "/no/such/folder/r.html"], "/no/such/folder"),
         (["explain", "nope", "x"], "there is no lab 'nope'; the labs are: "),
         (["explain", "james-s3", "nope"], "james-s3 has no check 'nope'; its checks are: james-is-live, "),
         (["explain", "james-s3"], "Missing argument 'CHECK'"),

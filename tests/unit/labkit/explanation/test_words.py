@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from iam_engine import Principal, PrincipalKind
@@ -61,6 +63,10 @@ SAID: dict[str, tuple[Case, str]] = {
     "no policy": (
         case_of(),
         f"James has no identity-based policy at all, so nothing allows s3:GetObject on {OBJECT}.",
+    ),
+    "a name with a small letter": (
+        replace(case_of(), asker="james"),
+        f"james has no identity-based policy at all, so nothing allows s3:GetObject on {OBJECT}.",
     ),
     "no action": (
         case_of(inline(allow("s3:Put*")), managed(allow("ec2:*"))),
