@@ -150,7 +150,7 @@ def _new_allow(case: Case, action: str, layer: Layer) -> Iterator[Change]:
     if layer is Layer.IDENTITY and case.home:
         yield _on_asker(case, statement)
     elif layer is Layer.SESSION:
-        yield _without_session_policy(case)
+        yield _in_session_policy(case, statement)
     elif layer is Layer.BOUNDARY and case.boundary:
         if case.boundary.editable:
             yield _in_policy(case, case.boundary, statement)
@@ -194,6 +194,17 @@ def _on_asker(case: Case, statement: dict[str, Any]) -> Change:
         new = Held(Kind.MANAGED, _NEW_POLICY, case.home, document)
     words = f"give {case.home} an {new.kind.value}" if new.kind is Kind.INLINE else f"attach to {case.home} a policy"
     return Change(f"{words} with {json.dumps(statement)}", replace(case, identity=(*case.identity, new)))
+
+
+def _in_session_policy(case: Case, statement: dict[str, Any]) -> Change:
+    """The text that is passed as session policy with one statement more, or a first such text."""
+    words = f"put {json.dumps(statement)} into the session policy that is passed"
+    passed = case.session or ()
+    own = next((held for held in passed if not held.name), None)
+    if own:
+        return Change(words, case.with_policy(own, edits.add_statement(own, statement)))
+    new = Held(Kind.SESSION, "", "", {"Version": "2012-10-17", "Statement": [statement]})
+    return Change(words, replace(case, session=(*passed, new)))
 
 
 def _without_session_policy(case: Case) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from iam_engine import ConditionTrace
@@ -26,6 +26,7 @@ _TAGS: Mapping[str, tuple[str, str]] = {
 _WILD = "*?$"
 _ISSUED = "aws:tokenissuetime"
 _MFA = "aws:multifactorauthpresent"
+_TAG_KEYS = "aws:tagkeys"
 _MFA_WORDS = {"true": "sign in with MFA", "false": "do without MFA"}
 
 
@@ -39,16 +40,27 @@ def meet(case: Case, condition: ConditionTrace) -> Iterator[tuple[str, Case]]:
             yield words, _with_key(case, condition.key, value)
         return
     means = _means(case, condition.key)
-    for value in condition.expected:
-        if means and means[0] and value != "" and not any(sign in value for sign in _WILD):
+    # What ends in a wildcard is met by what stands before it.
+    for value in (text.removesuffix("*") for text in condition.expected):
+        if means and means[0] and value and not any(sign in value for sign in _WILD):
             yield means[0].replace("{0}", value), _with_key(case, condition.key, value)
 
 
 def leave_out(case: Case, condition: ConditionTrace) -> Iterator[tuple[str, Case]]:
     """The way to have no value for the condition's key, where it has one."""
+    if condition.key.lower() == _TAG_KEYS and condition.actual is not None:
+        yield from _without_tags(case, sorted(set(condition.actual) - set(condition.expected)))
     means = _means(case, condition.key)
     if means and means[1] and condition.actual is not None:
         yield means[1], _with_key(case, condition.key, None)
+
+
+def _without_tags(case: Case, keys: Sequence[str]) -> Iterator[tuple[str, Case]]:
+    """The case without these tags of the request, all together."""
+    for key in keys:
+        case = _with_key(case, f"aws:RequestTag/{key}", None)
+    if keys:
+        yield f"leave out the tag{'s' if len(keys) > 1 else ''} {', '.join(keys)}", case
 
 
 def _means(case: Case, key: str) -> tuple[str, str] | None:

@@ -30,7 +30,7 @@ class Kind(Enum):
 # In characters, white space not counted; those of inline policies are for all of a principal's together. IAM User
 # Guide, reference_iam-quotas; Amazon S3 User Guide, bucket-policies (20 KB).
 _MANAGED_SIZE = 6144
-_SIZES = {Kind.MANAGED: _MANAGED_SIZE, Kind.TRUST: 2048, Kind.RESOURCE: 20480}
+_SIZES = {Kind.MANAGED: _MANAGED_SIZE, Kind.TRUST: 2048, Kind.RESOURCE: 20480, Kind.SESSION: 2048}
 _INLINE_SIZES = {"user": 2048, "group": 5120, "role": 10240}
 
 

@@ -76,10 +76,10 @@ def _no_allow(case: Case, asked: str, layer: LayerTrace) -> str:
         return f"{where} {asked} to {case.asker}, and without it no policy of another account can."
     if layer.layer is Layer.BOUNDARY:
         return f"{case.boundary} allows no {asked}; what the boundary leaves out, no other policy can give."
+    if layer.layer is Layer.SESSION and not case.session:
+        return f"no session policy was passed, and without one {case.asker} has no permissions of its own."
     if layer.layer is Layer.SESSION:
-        return (
-            f"the session policy allows no {asked}; what it leaves out, the role's policies can't give to this session."
-        )
+        return f"the session policy allows no {asked}; what it leaves out, no other policy can give to this session."
     if not case.identity:
         return f"{case.asker} has no identity-based policy at all, so nothing allows {asked}."
     unmatched = {each.failed_on for each in layer.statements if each.effect is Effect.ALLOW}

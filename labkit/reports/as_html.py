@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from labkit.reports import comparison
 from labkit.reports.excerpt import Line, excerpt
 from labkit.reports.picture import describe, draw
 from labkit.reports.wording import MARKS, WORDS, tally
@@ -54,7 +55,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(word=WORDS.__getitem__, mark=MARKS.__getitem__, tally=tally, timeline=_timeline)
     environment.filters["blocks"] = _blocks
-    environment.globals.update(draw=draw, describe=describe, excerpt=excerpt)
+    environment.globals.update(draw=draw, describe=describe, excerpt=excerpt, comparison=comparison.table)
     return environment
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from labkit.reports import comparison
 from labkit.reports.wording import MARKS, WORDS, facts, summary
 from labkit.results import CheckResult, LabResult, Report
 from labkit.verdicts import Verdict
@@ -18,6 +19,7 @@ def render(report: Report) -> str:
         _plain(summary(report)),
         "\n".join(["| lab | verdict | checks | seconds |", "| --- | --- | ---: | ---: |", *map(_row, report.labs)]),
         *(_in_full(lab, check) for lab in report.labs for check in lab.checks if check.verdict is not Verdict.PROVEN),
+        *(_comparison(lab) for lab in report.labs if lab.compared),
         *map(_folded, report.labs),
     ]
     return "\n\n".join(parts) + "\n\n"
@@ -32,6 +34,13 @@ def _in_full(lab: LabResult, check: CheckResult) -> str:
     heading = f"### {MARKS[check.verdict]} {_plain(check.title)} ({WORDS[check.verdict]})"
     said = [f"- {name}: {_plain(text)}" for name, text in [("check", f"{lab.lab} {check.id}"), *facts(check)]]
     return "\n".join([heading, "", *said])
+
+
+def _comparison(lab: LabResult) -> str:
+    """Who may make which call, as a table."""
+    headings, *rows = ([_plain(cell) for cell in row] for row in comparison.table(lab))
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _folded(lab: LabResult) -> str:

@@ -154,6 +154,12 @@ class Terminal:
 
     def _comparison(self, lab: LabResult) -> None:
         rows = comparison.table(lab)
+        if rows and self.out.is_terminal:
+            table = Table.grid(padding=(0, 2))
+            for row in rows:
+                table.add_row(*map(Text, row))
+            self.out.print(Padding(table, (0, 0, 1, 2)))
+            return
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

@@ -178,6 +178,8 @@ def test_the_session_outlasts_the_steps_that_need_it() -> None:
 def test_reports_are_kept(name: str, condition: str) -> None:
     (upload,) = (step for step in steps(name) if step.get("uses", "").startswith("actions/upload-artifact@"))
     assert upload["if"] == condition
-    written = {word for line in commands(name) for word in shlex.split(line) if word.endswith((".xml", ".json"))}
-    assert len(written) == 2
+    written = {
+        word for line in commands(name) for word in shlex.split(line) if word.endswith((".xml", ".json", ".html"))
+    }
+    assert len(written) == 3
     assert set(upload["with"]["path"].split()) == written

@@ -83,6 +83,24 @@ DENIED: dict[str, tuple[Case, list[str]]] = {
         ),
         ["ask for the prefix home/"],
     ),
+    "a prefix with a wildcard": (
+        case_of(
+            inline(allow("s3:ListBucket", Condition={"StringLike": {"s3:prefix": "home/*"}})),
+            action="s3:ListBucket",
+            resource="arn:aws:s3:::b",
+        ),
+        ["ask for the prefix home/"],
+    ),
+    "a tag too many": (
+        assume(
+            trusts=trust(
+                lets_in(JAMES, Condition={"ForAllValues:StringEquals": {"aws:TagKeys": "team"}})
+                | {"Action": ["sts:AssumeRole", "sts:TagSession"]}
+            ),
+            context={"aws:RequestTag/team": "red", "aws:RequestTag/more": "x", "aws:TagKeys": ("team", "more")},
+        ),
+        ["leave out the tag more"],
+    ),
     "a Deny without MFA": (
         case_of(
             inline(allow("s3:*"), deny("s3:*", Condition=WITHOUT_MFA)), context={"aws:MultiFactorAuthPresent": "false"}
@@ -130,6 +148,18 @@ DENIED: dict[str, tuple[Case, list[str]]] = {
             inline(allow("s3:*"), holder="role R"),
             as_role=True,
             session=(held(Kind.SESSION, allow("ec2:*"), holder="", name=""),),
+        ),
+        [f"put {json.dumps(GET)} into the session policy that is passed"],
+    ),
+    "a federated user without a session policy": (
+        case_of(inline(allow("s3:*")), session=()),
+        [f"put {json.dumps(GET)} into the session policy that is passed"],
+    ),
+    "a session policy that denies": (
+        case_of(
+            inline(allow("s3:*"), holder="role R"),
+            as_role=True,
+            session=(held(Kind.SESSION, allow("*"), deny("s3:*"), holder="", name=""),),
         ),
         ["assume the role without a session policy"],
     ),

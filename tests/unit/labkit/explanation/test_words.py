@@ -99,8 +99,12 @@ SAID: dict[str, tuple[Case, str]] = {
             as_role=True,
             session=(held(Kind.SESSION, allow("ec2:*"), holder="", name=""),),
         ),
-        f"The session policy allows no s3:GetObject on {OBJECT}; what it leaves out, the role's policies can't give to "
-        "this session.",
+        f"The session policy allows no s3:GetObject on {OBJECT}; what it leaves out, no other policy can give to this "
+        "session.",
+    ),
+    "a federated user without a session policy": (
+        case_of(inline(allow("*")), session=()),
+        "No session policy was passed, and without one James has no permissions of its own.",
     ),
     "another account's bucket without a policy": (
         case_of(inline(allow("*")), account=PARTNER),

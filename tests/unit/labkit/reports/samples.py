@@ -77,6 +77,6 @@ PLAYERS = (
     Player("Writer/two", "role session", "Writer", ("session two", "with a session policy"), (), "Reader/one"),
     Player("administrator", "administrator", "lab-administrator"),
 )
-LAB = LabResult("james-s3", "JamesS3", STORY, 4.6, title="James assumes a role to read S3", players=PLAYERS)
+LAB = LabResult("james-s3", "JamesS3", STORY, 4.6, ("list", "put"), "James assumes a role to read S3", PLAYERS)
 HEALTHY = LabResult("other-lab", "OtherLab", (check("one"), check("two")), 0.1, title="Another lab")
 REPORT = Report((LAB, HEALTHY), False, 4.7, "123456789012", datetime(2026, 11, 24, 12, 0, tzinfo=UTC))

@@ -33,6 +33,13 @@ def test_what_aws_says_is_text_and_never_markup() -> None:
     assert page.count("&lt;script&gt;alert(1)") >= 4
 
 
+def test_what_is_compared_is_a_table_with_headings() -> None:
+    page = as_html.render(REPORT)
+    assert '<th scope="col">Reader/one</th>' in page
+    assert '<th scope="row"><code>s3:ListBuckets</code></th><td class="yes">yes</td>' in page
+    assert page.count("<table>") == 1
+
+
 def test_an_empty_report_says_so() -> None:
     assert "Nothing was checked." in as_html.render(Report())
 

@@ -105,6 +105,7 @@ def test_markdown_shows_what_is_not_proven_in_full_and_takes_nothing_for_markup(
     assert "- reason: because it is undetermined" in text
     assert "### ✓" not in text
     assert "- ✓ The check live" in text
+    assert "|  | James | Reader/one |\n| --- | --- | --- |\n| s3:ListBuckets | yes |  |" in text
     assert "<script>" not in text
     assert "\\<script\\>" in text
     assert " | [link]" not in text
