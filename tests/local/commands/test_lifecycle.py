@@ -46,7 +46,7 @@ def test_status_and_verify(standing: Lab, tmp_path: Path) -> None:
     verified = standing("verify", "--junit", str(tmp_path / "junit.xml"))
     assert verified.returncode == 0, verified.stdout
     assert "PROVEN:" in verified.stdout
-    assert (tmp_path / "junit.xml").read_text().count("<testcase") == verified.stdout.count("  proven  ")
+    assert (tmp_path / "junit.xml").read_text().count("<testcase") == verified.stdout.count("proven   ")
 
 
 def test_up_over_a_lab_that_stands(standing: Lab) -> None:
