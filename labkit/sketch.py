@@ -56,7 +56,7 @@ class Sketcher:
 
     def _player(self, who: Identity) -> Player:
         kind = _KINDS.get(type(who), "administrator" if who == ADMINISTRATOR else "IAM user")
-        name = who.role.name if isinstance(who, Session) else who.label
+        name = _name(who)
         by = who.by.label if isinstance(who, Temporary) else ""
         try:
             read = asker(who, self.scene, Reader(self.scene.clients, self.scene.facts.account.id))
@@ -65,6 +65,15 @@ class Sketcher:
         if who == ADMINISTRATOR:
             name = read.label
         return Player(who.label, kind, name, tuple(_notes(who, read)), tuple(map(_policy, read.identity)), by)
+
+
+def _name(who: Identity) -> str:
+    """The name that stands in IAM, where a label says more."""
+    if isinstance(who, Session):
+        return who.role.name
+    if isinstance(who, SessionToken):
+        return who.by.name
+    return who.name if isinstance(who, FederatedUser) else who.label
 
 
 def _chain(who: Identity) -> tuple[Identity, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from iam_engine import Decision, PolicyError
+from iam_engine import Decision, Effect, PolicyError
 from labkit.checks.check import Check
 from labkit.checks.principals import FederatedUser, Temporary
 from labkit.checks.questions import Question
@@ -28,6 +28,9 @@ _UNSEEN = (
     "What can't be read from here may have decided: a service control or resource control policy, the policy of an "
     "endpoint, or a change that has not spread yet."
 )
+# Amazon S3 API Reference, GetObject, "Permissions".
+_MISSING_OBJECT = "To who may not list the bucket, S3 also denies an object that does not exist. "
+_REASONS_OF_ITS_OWN = {"s3:GetObject": _MISSING_OBJECT + _UNSEEN, "s3:GetObjectVersion": _MISSING_OBJECT + _UNSEEN}
 
 
 @dataclass
@@ -43,10 +46,14 @@ class Explainer:
 
     def annotate(self, check: Check, result: CheckResult) -> CheckResult:
         """The same result with its explanation."""
-        return replace(result, explanation=self.explain(check, result))
+        try:
+            explanation = self.explain(check, result)
+        except Exception as error:  # noqa: BLE001 (said in the report: no verdict may be lost for want of an explanation)
+            explanation = Explanation(f"It can't be explained for a fault of this program: {error!r}.")
+        return replace(result, explanation=explanation)
 
     def explain(self, check: Check, result: CheckResult) -> Explanation:
-        """Why `check` came out as it did. Never raises for what can't be read or decided: it says so."""
+        """Why `check` came out as it did. What can't be read or decided is said, not raised."""
         if self.scene.changes != self._seen_changes:
             self._reader.forget()
             self._seen_changes = self.scene.changes
@@ -71,11 +78,12 @@ class Explainer:
             return Explanation(text, difference=_difference(allowed, asked, question, _UNSEEN))
         case, side = build_case(asked, self.scene, self._reader)
         action, decision = case.decide()
+        difference = _difference(decision.allowed, asked, question, _unseen(action, decision))
+        difference = difference or _other_reason(decision, asked)
+        # What would turn around an answer that is not AWS's, or not for its reason, helps nobody.
+        change = "" if side.missing or difference else _change(case, decision)
         return Explanation(
-            why=side.missing or why(case, action, decision),
-            change="" if side.missing else _change(case, decision),
-            difference=_difference(decision.allowed, asked, question, _unseen(decision)),
-            sources=_sources(case, action, decision),
+            side.missing or why(case, action, decision), change, difference, _sources(case, action, decision)
         )
 
 
@@ -110,7 +118,18 @@ def _difference(expected: bool, asked: Heard, question: Question, unseen: str) -
     return f"AWS answers otherwise, and that counts: by this it should be {should}, yet AWS {did}. {unseen}"
 
 
-def _unseen(decision: Decision) -> str:
+def _other_reason(decision: Decision, asked: Heard) -> str:
+    """That AWS states another reason for its denial than any that the policies give; "" where it states none."""
+    stated = asked.answer.denial
+    if stated.layer is None:
+        return ""
+    effect = Effect.EXPLICIT_DENY if stated.explicit else Effect.IMPLICIT_DENY
+    if any(layer.layer.value == stated.layer and layer.effect is effect for layer in decision.trace):
+        return ""
+    return f"AWS gives another reason, and that counts: {asked.answer}."
+
+
+def _unseen(action: str, decision: Decision) -> str:
     conditions = {
         condition.key
         for layer in decision.trace
@@ -120,7 +139,7 @@ def _unseen(decision: Decision) -> str:
     }
     if conditions:
         return f"Only AWS sees the request's {', '.join(sorted(conditions))}. {_UNSEEN}"
-    return _UNSEEN
+    return _REASONS_OF_ITS_OWN.get(action, _UNSEEN)
 
 
 def _sources(case: Case, action: str, decision: Decision) -> tuple[Source, ...]:

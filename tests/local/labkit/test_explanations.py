@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from labkit.aws.answers import Answer, Kind
+from labkit.aws.answers import Answer, Kind, read_denial
 from labkit.aws.clients import Clients, ask
 from labkit.catalogue import all_labs
 from labkit.checks import ADMINISTRATOR, Allowed, Denied, Output, Role, Session, User, call
@@ -76,7 +76,7 @@ def test_every_check_explains_itself_and_none_differs_from_aws(stand: Stand, nam
     assert {check.id: why(check).difference for check in checks.values() if why(check).difference} == {}
     for check in lab.entry.lab.story:
         explanation = why(checks[check.id])
-        assert "explained from here" not in explanation.why, check.id
+        assert "can't be explained" not in explanation.why, check.id
         policies_decide = any(not by_rule(question) for question in check.questions(scene_of(lab).facts))
         assert explanation.change.startswith("Smallest change that would ") is policies_decide, check.id
 
@@ -178,6 +178,34 @@ def test_where_the_policies_say_otherwise_aws_s_answer_counts(
     assert f"it should be {should}" in explanation.difference
     assert did in explanation.difference
     assert "service control" in explanation.difference
+    assert explanation.change == ""
+
+
+def test_where_aws_denies_for_another_reason_its_reason_counts(james: StandingLab) -> None:
+    scene = scene_of(james)
+    check = Denied("id", "title", JAMES, LIST_BUCKETS)
+    explained_by = []
+    for message in (
+        "because no identity-based policy allows the s3:ListAllMyBuckets action",
+        "with an explicit deny in a service control policy",
+    ):
+        denial = read_denial(message)
+        assert denial.layer
+        scene.heard[:] = [Heard(JAMES, LIST_BUCKETS, Answer(Kind.DENIED, "AccessDenied", message, denial=denial))]
+        explained_by.append(Explainer(scene).explain(check, result_of(check)))
+    same, other = explained_by
+    assert (same.difference, bool(same.change)) == ("", True)
+    assert other.difference.startswith("AWS gives another reason, and that counts: AccessDenied: with an explicit deny")
+    assert other.change == ""
+
+
+def test_a_fault_of_the_explanation_costs_no_verdict(james: StandingLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Explainer, "explain", lambda *_: {}["no such key"])
+    checks = explained(james)
+    assert {check.verdict for check in checks.values()} == {Verdict.PROVEN}
+    assert {why(check).why for check in checks.values()} == {
+        "It can't be explained for a fault of this program: KeyError('no such key')."
+    }
 
 
 def test_what_was_not_asked_is_not_explained(james: StandingLab) -> None:
