@@ -14,7 +14,7 @@ def test_faults_are_switched_on_and_shown(lab: Lab) -> None:
     assert "lab local stop" in again.stderr
     assert lab("local", "stop").returncode == 0
     assert lab("local", "start", "--port", "0").returncode == 0
-    assert "faults" not in lab("local", "status").stdout
+    assert "faults  " not in lab("local", "status").stdout
 
 
 def test_a_wrong_fault_is_one_line_that_lists_what_there_is(lab: Lab) -> None:
