@@ -8,7 +8,7 @@ reference_policies_evaluation-logic-cross-account. The numbers in the comments a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from iam_engine.layers import LayerResult, LayerResults, ask_layers
 from iam_engine.match import Reach
@@ -42,9 +42,10 @@ def decide(request: Request, policies: Policies) -> Decision:
 
     What can't be evaluated gives no access; nothing is raised.
     """
-    flow = _Flow(ask_layers(request, policies), policies.resource_is_trust)
+    results = ask_layers(request, policies)
+    flow = _Flow(results, results.in_order(), policies.resource_is_trust)
     # 1. Deny evaluation.
-    for result in flow.results.in_order():
+    for result in flow.in_order:
         if result.deny is not None:
             return flow.decision(Effect.EXPLICIT_DENY, result, result.deny)
     if policies.resource_is_trust and request.principal.kind is PrincipalKind.ROOT:
@@ -88,16 +89,19 @@ def _decide_by_resource_alone(flow: _Flow) -> Decision:
     return flow.no_allow(resource) if resource.allow is None else flow.allowed_by(resource)
 
 
-@dataclass(frozen=True, slots=True)
-class _Flow:
+class _Flow(NamedTuple):
     """The layers' answers on their way through the chart, and the decisions that they can end in."""
 
     results: LayerResults
+    in_order: tuple[LayerResult, ...]
     resource_must_allow: bool
 
     def first_without_allow(self, *layers: LayerResult | None) -> LayerResult | None:
         """The first of these layers that is there and withholds an Allow."""
-        return next((layer for layer in layers if layer is not None and not layer.allows), None)
+        for layer in layers:
+            if layer is not None and not layer.allows:
+                return layer
+        return None
 
     def allowed_by(self, layer: LayerResult) -> Decision:
         return self.decision(Effect.ALLOW, layer, layer.allow)
@@ -106,7 +110,7 @@ class _Flow:
         return self.decision(Effect.IMPLICIT_DENY, layer, None)
 
     def decision(self, effect: Effect, layer: LayerResult, statement: StatementTrace | None) -> Decision:
-        trace = tuple(result.trace() for result in self.results.in_order() if result.present or result is layer)
+        trace = tuple([result.trace() for result in self.in_order if result.present or result is layer])
         if statement is None:
             conditions = _missed(layer) if effect is Effect.IMPLICIT_DENY else ()
             return Decision(effect, layer.layer, conditions=conditions, trace=trace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from iam_engine.conditions import Condition
 from iam_engine.context import RequestContext
@@ -23,12 +23,12 @@ from iam_engine.policy import Policy, Statement
 
 _DELEGATES = "names the account only: an identity-based policy has to allow as well"
 _NAMES_ISSUER = "names what the session was made from: permissions boundary and session policy narrow it"
+_NOTES = {Reach.ACCOUNT: _DELEGATES, Reach.ISSUER: _NAMES_ISSUER}
 _NO_SESSION_POLICY = "a federated user without a session policy has no permissions of its own"
 _ROOT_NEEDS_NONE = "an account's root user needs no identity-based policy"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A request in the form in which statements look at it."""
 
     request: Request
@@ -37,8 +37,7 @@ class Question:
     bounded: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LayerResult:
+class LayerResult(NamedTuple):
     """One layer's answer.
 
     `allow` and `deny` are the first matching statements of either effect; of several Allows in a resource's
@@ -69,11 +68,10 @@ class LayerResult:
             return _ROOT_NEEDS_NONE
         if self.layer is Layer.SESSION and not self.present:
             return _NO_SESSION_POLICY
-        return {Reach.ACCOUNT: _DELEGATES, Reach.ISSUER: _NAMES_ISSUER}.get(self.reach, "")
+        return _NOTES.get(self.reach, "")
 
 
-@dataclass(frozen=True, slots=True)
-class LayerResults:
+class LayerResults(NamedTuple):
     """All layers' answers. `boundary` and `session` are None where nothing narrows."""
 
     service_control: tuple[LayerResult, ...]
@@ -84,8 +82,12 @@ class LayerResults:
 
     def in_order(self) -> tuple[LayerResult, ...]:
         """The layers in the order in which IAM's documentation lists them for the Deny evaluation."""
-        narrowing = tuple(result for result in (self.boundary, self.session) if result is not None)
-        return (*self.service_control, self.resource, self.identity, *narrowing)
+        found = [*self.service_control, self.resource, self.identity]
+        found += [result for result in (self.boundary, self.session) if result is not None]
+        return tuple(found)
+
+
+_ABSENT = {layer: LayerResult(layer, (), None, None, Reach.NONE, present=False) for layer in Layer}
 
 
 def ask_layers(request: Request, policies: Policies) -> LayerResults:
@@ -97,13 +99,14 @@ def ask_layers(request: Request, policies: Policies) -> LayerResults:
         policies.boundary is not None,
     )
     resource_layer = Layer.TRUST if policies.resource_is_trust else Layer.RESOURCE
-    on_resource = () if policies.resource is None else (policies.resource,)
     session = policies.session
     if session is None and request.principal.kind is PrincipalKind.FEDERATED_USER:
         session = ()
     return LayerResults(
-        service_control=tuple(_ask(Layer.SERVICE_CONTROL, level, question) for level in policies.service_control),
-        resource=_ask(resource_layer, on_resource, question),
+        service_control=tuple([_ask(Layer.SERVICE_CONTROL, level, question) for level in policies.service_control]),
+        resource=_ABSENT[resource_layer]
+        if policies.resource is None
+        else _ask(resource_layer, (policies.resource,), question),
         identity=_ask(Layer.IDENTITY, policies.identity, question),
         boundary=None if policies.boundary is None else _ask(Layer.BOUNDARY, (policies.boundary,), question),
         session=None if session is None else _ask(Layer.SESSION, session, question),
@@ -118,7 +121,7 @@ def _ask(layer: Layer, policies: Iterable[Policy], question: Question) -> LayerR
         present = True
         for statement in policy.statements:
             reach = _reach(statement, question, resource_based)
-            trace = _trace(policy.name, statement, question, reach)
+            trace = _trace(statement, question, reach)
             traces.append(trace)
             if trace.failed_on is not None:
                 continue
@@ -143,22 +146,20 @@ def _reach(statement: Statement, question: Question, resource_based: bool) -> Re
     return Reach.NONE if statement.principals is not None and statement.allows else Reach.DIRECT
 
 
-def _trace(policy: str, statement: Statement, question: Question, reach: Reach) -> StatementTrace:
-    failed_on: Part | None = None
-    conditions: tuple[ConditionTrace, ...] = ()
+def _trace(statement: Statement, question: Question, reach: Reach) -> StatementTrace:
     if reach is Reach.NONE:
-        failed_on = Part.PRINCIPAL
-    elif not statement.actions.matches(question.folded_action):
-        failed_on = Part.ACTION
-    elif statement.resources is not None and not statement.resources.matches(
+        return statement.traces[Part.PRINCIPAL]
+    if not statement.actions.matches(question.folded_action):
+        return statement.traces[Part.ACTION]
+    if statement.resources is not None and not statement.resources.matches(
         question.request.resource, question.context, in_doubt=not statement.allows
     ):
-        failed_on = Part.RESOURCE
-    elif statement.conditions:
-        met, conditions = _check(statement.conditions, question.context, in_doubt=not statement.allows)
-        failed_on = None if met else Part.CONDITION
-    effect = Effect.ALLOW if statement.allows else Effect.EXPLICIT_DENY
-    return StatementTrace(policy, statement.index, statement.sid, effect, failed_on, conditions)
+        return statement.traces[Part.RESOURCE]
+    if not statement.conditions:
+        return statement.traces[None]
+    met, conditions = _check(statement.conditions, question.context, in_doubt=not statement.allows)
+    bare = statement.traces[None if met else Part.CONDITION]
+    return StatementTrace(bare.policy, bare.index, bare.sid, bare.effect, bare.failed_on, conditions)
 
 
 def _check(

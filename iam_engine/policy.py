@@ -9,6 +9,7 @@ from typing import Any
 
 from iam_engine.conditions import Condition, compile_conditions
 from iam_engine.match import ActionMatcher, PrincipalMatcher, ResourceMatcher
+from iam_engine.model import Effect, Part, StatementTrace
 
 _WITH_VARIABLES = "2012-10-17"
 _VERSIONS = frozenset({"2008-10-17", _WITH_VARIABLES})
@@ -35,7 +36,11 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """One statement, compiled. `allows` is False for a Deny; None stands for an element that is not there."""
+    """One statement, compiled. `allows` is False for a Deny; None stands for an element that is not there.
+
+    `traces` has the trace of the statement for each part that it may fail on, and for a match, without conditions:
+    they are the same for every request.
+    """
 
     index: int
     sid: str | None
@@ -44,6 +49,7 @@ class Statement:
     actions: ActionMatcher
     resources: ResourceMatcher | None
     conditions: tuple[Condition, ...]
+    traces: Mapping[Part | None, StatementTrace]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,11 +107,11 @@ def _policy(document: Any, name: str) -> Policy:
     return Policy(
         name,
         version,
-        tuple(_statement(index, each, with_variables) for index, each in enumerate(listed)),
+        tuple(_statement(name, index, each, with_variables) for index, each in enumerate(listed)),
     )
 
 
-def _statement(index: int, statement: Any, with_variables: bool) -> Statement:
+def _statement(policy: str, index: int, statement: Any, with_variables: bool) -> Statement:
     _check_elements(statement, _STATEMENT_ELEMENTS)
     effect, sid = statement.get("Effect"), statement.get("Sid")
     if effect not in ("Allow", "Deny"):
@@ -127,7 +133,12 @@ def _statement(index: int, statement: Any, with_variables: bool) -> Statement:
         actions=ActionMatcher.compile(_texts(statement, action), negated=action == "NotAction"),
         resources=_resources(statement, resource, with_variables) if resource else None,
         conditions=compile_conditions(statement.get("Condition", {}), with_variables=with_variables),
+        traces=_traces(policy, index, sid, Effect.ALLOW if effect == "Allow" else Effect.EXPLICIT_DENY),
     )
+
+
+def _traces(policy: str, index: int, sid: str | None, effect: Effect) -> Mapping[Part | None, StatementTrace]:
+    return {part: StatementTrace(policy, index, sid, effect, part) for part in (*Part, None)}
 
 
 def _resources(statement: Mapping[str, Any], element: str, with_variables: bool) -> ResourceMatcher:

@@ -7,12 +7,14 @@ one version. What is reached through this module is `Any`; typed code begins on 
 from __future__ import annotations
 
 import sys
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 VERSION = "1.5.33"
 
 
+@cache
 def module(name: str) -> Any:
     """The MiniStack module of that name (`core.iam_evaluator`, `services.sts`)."""
     return import_module(f"ministack.{name}")
