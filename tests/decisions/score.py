@@ -9,6 +9,7 @@ from typing import Any
 
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from tests.decisions.clients import Clients
 from tests.decisions.table import Group, Row, TableError
@@ -16,6 +17,8 @@ from tests.decisions.world import World
 from tests.local.callers import Caller
 
 _SLACK = 5.0
+# No connection, or something that is no answer of an AWS's.
+_NO_ANSWER = (BotoCoreError, ResponseParserError)
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,13 @@ class Scorer:
             expected = world.filled(list(row.expect))
         except TableError:
             raise
-        except (ClientError, BotoCoreError, ValueError) as error:
+        except (ClientError, *_NO_ANSWER, ValueError) as error:
             return Outcome(row, f"the set-up failed: {error}", right=False, verdict_right=False)
         try:
             answer = world.call(row.ask)
         except ClientError as error:
             return _refused(row, expected, error.response.get("Error", {}))
-        except BotoCoreError as error:
+        except _NO_ANSWER as error:
             return Outcome(row, f"no answer of AWS's: {error}", right=False, verdict_right=False)
         return _granted(row, answer, world)
 
@@ -81,7 +84,7 @@ class Scorer:
         world = World(self._clients, self._administrators)
         try:
             world.make(group.shared)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, *_NO_ANSWER) as error:
             return error
         return world
 
