@@ -26,18 +26,24 @@ lint: .venv/ready-dev
 interruptions: .venv/ready-dev
 	@$(BIN)/python -m tests.faults.interruptions
 
-bench: .venv/ready-dev
-	@$(BIN)/python scripts/bench.py
+# PARTS="table load" for some of it only. moto, which is measured beside the embedded AWS, gets an environment of its own.
+bench: .venv/ready-dev .bench/moto/ready
+	@$(BIN)/python -m tests.bench $(PARTS)
+
+.bench/moto/ready: requirements-bench.txt .venv/ready-dev
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .bench/moto
+	@$(BIN)/uv pip install --quiet --python .bench/moto/bin/python --requirement requirements-bench.txt
+	@touch $@
 
 # Exact pins from the short .in files; look at what changed before you commit it.
 pins: .venv/ready
-	@for set in requirements requirements-dev; do \
+	@for set in requirements requirements-dev requirements-bench; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --custom-compile-command 'make pins' $$set.in --output-file $$set.txt; done
 
 clean:
 	@if [ -x $(BIN)/lab ]; then $(BIN)/lab local stop --quiet; fi
-	@rm -rf .venv node_modules .lab cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv node_modules .lab .bench cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 SET_UP := @command -v $(PYTHON) >/dev/null || { echo "set-up: no $(PYTHON) here; install Python 3.11 or newer" >&2; exit 2; }; \

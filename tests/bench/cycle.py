@@ -1,12 +1,7 @@
-#!/usr/bin/env python3
-"""Measures what the README claims about speed. Each figure that compares is a ratio of times taken in one run.
-
-`make bench` measures this checkout; `--fresh` also clones it into an empty folder and sets that up.
-"""
+"""What a cycle of the lab costs: from a fresh clone, again, and against the CDK's commands by themselves."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import resource
 import statistics
@@ -16,61 +11,34 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from labkit import embedded
+from labkit.environment import on_instance
+from tests.bench.figures import ROOT, Figure
+
 BIN = ROOT / ".venv" / "bin"
-sys.path.insert(0, str(ROOT))
-
-from labkit import embedded  # noqa: E402 (found only once the path is set)
-from labkit.environment import on_instance  # noqa: E402
-
 STACK = "JamesS3"
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A measured figure, the bound that the project holds it to, and its unit ("s", "s of CPU", "times")."""
-
-    what: str
-    value: float
-    bound: float
-    unit: str
-
-    def __str__(self) -> str:
-        verdict = "within" if self.value <= self.bound else "OVER"
-        return f"{self.what:<58} {self.value:6.2f} {self.unit:<9} {verdict} {self.bound:g}"
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure what the README claims about speed.")
-    parser.add_argument("--fresh", action="store_true", help="also clone into an empty folder and set that up")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds of each; the median counts")
-    options = parser.parse_args()
-    for figure in figures(options.rounds, fresh=options.fresh):
-        print(figure, flush=True)
-    return 0
-
-
-def figures(rounds: int, *, fresh: bool) -> Iterator[Figure]:
+def figures(rounds: int) -> Iterator[Figure]:
+    """Of this checkout; the median of so many rounds counts."""
     with tempfile.TemporaryDirectory(prefix="assumerole-lab-bench-") as scratch:
-        if fresh:
-            yield fresh_clone(Path(scratch))
         yield second_make_lab(rounds)
         yield run_against_bare_cdk(Path(scratch), rounds)
         yield verify_cpu(Path(scratch), rounds)
 
 
-def fresh_clone(scratch: Path) -> Figure:
+def fresh_clone() -> Figure:
     """From an empty folder to a proven lab, everything installed on the way."""
-    clone = scratch / "clone"
+    with tempfile.TemporaryDirectory(prefix="assumerole-lab-bench-") as scratch:
+        clone = Path(scratch) / "clone"
 
-    def clone_and_prove() -> None:
-        run(["git", "clone", "--quiet", str(ROOT), str(clone)])
-        run(["make", "lab"], cwd=clone, env=without_state(os.environ))
+        def clone_and_prove() -> None:
+            run(["git", "clone", "--quiet", str(ROOT), str(clone)])
+            run(["make", "lab"], cwd=clone, env=without_state(os.environ))
 
-    return Figure("fresh clone to proven lab (make lab)", seconds(clone_and_prove), 60, "s")
+        return Figure("fresh clone to proven lab (make lab)", seconds(clone_and_prove), 60, "s")
 
 
 def second_make_lab(rounds: int) -> Figure:
@@ -149,7 +117,3 @@ def run(command: Sequence[str], *, cwd: Path = ROOT, env: Mapping[str, str] | No
     finished = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if finished.returncode:
         sys.exit(f"{' '.join(command)} ended with {finished.returncode}:\n{finished.stdout}{finished.stderr}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
