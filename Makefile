@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := labkit lab_stacks iam_engine local_aws
 SOURCES := $(PACKAGES) scripts tests app.py
 
-.PHONY: setup lab labs test lint interruptions bench pins clean
+.PHONY: setup lab labs test lint interruptions bench oracle pins clean
 
 lab: .venv/ready
 	@$(BIN)/lab run james-s3
@@ -35,6 +35,15 @@ bench: .venv/ready-dev .bench/moto/ready
 	@$(BIN)/uv pip install --quiet --python .bench/moto/bin/python --requirement requirements-bench.txt
 	@touch $@
 
+# Compares iam_engine with an independent evaluator on random questions; development only (see tests/oracle).
+oracle: .venv/ready-dev .oracle/ready
+	@$(BIN)/python -m tests.oracle
+
+.oracle/ready: tests/oracle/package.json tests/oracle/package-lock.json .venv/ready-dev
+	@mkdir -p .oracle && cp tests/oracle/package.json tests/oracle/package-lock.json .oracle
+	@cd .oracle && $(CURDIR)/$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # Exact pins from the short .in files; look at what changed before you commit it.
 pins: .venv/ready
 	@for set in requirements requirements-dev requirements-bench; do \
@@ -43,7 +52,7 @@ pins: .venv/ready
 
 clean:
 	@if [ -x $(BIN)/lab ]; then $(BIN)/lab local stop --quiet; fi
-	@rm -rf .venv node_modules .lab .bench cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv node_modules .lab .bench .oracle cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 SET_UP := @command -v $(PYTHON) >/dev/null || { echo "set-up: no $(PYTHON) here; install Python 3.11 or newer" >&2; exit 2; }; \
