@@ -348,6 +348,14 @@ def test_policies_that_are_none(admin: Caller, call: bytes, document: bytes) -> 
     assert "malformed" not in iam.list_user_policies(UserName="lab-administrator")["PolicyNames"]
 
 
+@pytest.mark.parametrize("document", [*DEEP, b"\xff", b"null", b"5", b"{"])
+def test_bucket_policies_that_are_none(admin: Caller, document: bytes) -> None:
+    s3 = admin.client("s3")
+    s3.create_bucket(Bucket="bucket-of-policies")
+    _refused(send_signed(admin, "s3", "PUT", "/bucket-of-policies?policy", document, {}))
+    assert refusal(s3.get_bucket_policy, Bucket="bucket-of-policies")[0] == "NoSuchBucketPolicy"
+
+
 @pytest.mark.parametrize("name", ["Jürgen", "😀", "a b", "a\x00b", "\u202e", "a/b", "", "x" * 129, "<&>", "%"])
 def test_names_that_are_none(admin: Caller, name: str) -> None:
     iam, sts = admin.client("iam"), admin.client("sts")

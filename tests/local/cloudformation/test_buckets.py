@@ -139,3 +139,20 @@ def test_a_bucket_policy(admin: Caller, s3: Any, new_stack: NewStack, new_user: 
     assert stack.update(bucket(mine)) == "UPDATE_COMPLETE"
     assert refusal(reader.client("s3").list_objects_v2, Bucket=mine)[0] == "AccessDenied"
     assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_a_bucket_policy_that_s3_refuses(admin: Caller, s3: Any, new_stack: NewStack, name: Name) -> None:
+    mine = name("bucket")
+
+    def resources(principal: str) -> dict[str, Any]:
+        statement = allow("s3:ListBucket", f"arn:aws:s3:::{mine}", Principal={"AWS": principal})
+        given = {"Bucket": ref("Bucket"), "PolicyDocument": document(policy(statement))}
+        return {**bucket(mine), "Policy": resource("S3::BucketPolicy", **given)}
+
+    stack = new_stack()
+    assert stack.create(resources("arn:aws:iam::123456789012:user/nobody-at-all")) == "ROLLBACK_COMPLETE"
+    assert "Invalid principal in policy" in stack.reason("Policy", "CREATE_FAILED")
+    assert not is_there(s3, mine)
+    stack = new_stack()
+    assert stack.create(resources(admin.arn)) == "CREATE_COMPLETE"
+    assert "nobody" not in s3.get_bucket_policy(Bucket=mine)["Policy"]
