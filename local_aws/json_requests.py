@@ -32,7 +32,7 @@ def install() -> None:
     async def _dispatch_service_request(
         method: str, path: str, headers: Headers, body: bytes, query: Query, request_id: str
     ) -> Any:
-        if headers.get(_TARGET) and "json" in headers.get("content-type", ""):
+        if headers.get(_TARGET):
             try:
                 check(service_of(method, path, headers, body, query), headers[_TARGET].rpartition(".")[2], body)
             except _MalformedError as error:

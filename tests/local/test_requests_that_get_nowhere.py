@@ -394,6 +394,8 @@ def test_names_that_are_none(admin: Caller, name: str) -> None:
 )
 def test_json_that_is_no_request(admin: Caller, service: str, target: str, body: bytes) -> None:
     assert _refused(send_signed(admin, service, "POST", "/", body, _json(target))) == "SerializationException"
+    plain = _json(target) | {"Content-Type": "text/plain"}
+    _refused(send_signed(admin, service, "POST", "/", body, plain))
 
 
 @pytest.mark.parametrize(
