@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from labkit.checks.authenticator import NoCodeYetError
 from labkit.checks.check import Check
 from labkit.checks.lab import Lab
 from labkit.checks.observation import FINAL, Observation, State
@@ -23,6 +24,7 @@ _VERDICTS = {
     State.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
     State.WITHOUT_BASIS: Verdict.UNDETERMINED,
     State.UNSETTLED: Verdict.FAILED,
+    State.NOT_ASKED_YET: Verdict.UNDETERMINED,
     State.UNKNOWN: Verdict.UNDETERMINED,
 }
 
@@ -50,7 +52,7 @@ class Audience(Protocol):
 
 @dataclass
 class Runner:
-    """Runs checks against one scene, all under one deadline.
+    """Runs checks against one scene, all under one deadline but for those that have their own.
 
     `annotate`: what else is put into a result, as soon as it is decided and while all is still as it was.
     `stop`: once it is set nothing more is asked; `run` puts back what was changed and raises `StoppedError`.
@@ -100,27 +102,32 @@ class Runner:
         return result
 
     def _decide(self, check: Check) -> CheckResult:
+        """The result of `check`, under its own deadline if it has one that is longer."""
+        if check.deadline is None or check.deadline <= self.deadline.remaining():
+            return self._decide_before(self.deadline, check)
+        with self.deadline.stopped():
+            return self._decide_before(Deadline(check.deadline, self.clock), check)
+
+    def _decide_before(self, deadline: Deadline, check: Check) -> CheckResult:
         """Ask until the answer is final, or can't change any more, or the deadline has come."""
         started = self.clock.now()
         self.scene.heard.clear()
-        attempts = 0
+        attempts, seen = 0, None
         while True:
             attempts += 1
             observation = self._observe(check)
+            if seen is None or observation.state is not State.NOT_ASKED_YET:
+                seen = observation
             waited = self.clock.now() - started
-            if observation.state in FINAL or self._no_more_time(observation, waited):
-                return _result(check, self.scene.facts, observation, attempts, waited)
+            if seen.state in FINAL or _no_more_time(deadline, seen, waited):
+                return _result(check, self.scene.facts, seen, attempts, waited)
             self.audience.waiting(check, observation, waited)
-            self.clock.sleep(wait_before(attempts + 1, self.deadline.remaining()))
+            self.clock.sleep(wait_before(attempts + 1, deadline.remaining()))
             self._go_on()
 
     def _go_on(self) -> None:
         if self.stop.is_set():
             raise StoppedError
-
-    def _no_more_time(self, observation: Observation, waited: float) -> bool:
-        patience = observation.patience
-        return self.deadline.remaining() <= 0 or (patience is not None and waited >= patience)
 
     def _observe(self, check: Check) -> Observation:
         who = check.identity
@@ -132,9 +139,16 @@ class Runner:
             return Observation(State.WITHOUT_BASIS, "not asked", reason)
         try:
             return check.observe(self.scene)
+        except NoCodeYetError as error:
+            return Observation(State.NOT_ASKED_YET, "not asked yet", str(error))
         except MissingOutputError as error:
             reason = f"the stack has no output {error}; deploy the lab as it is here (lab up)"
             return Observation(State.WITHOUT_BASIS, "not asked", reason)
+
+
+def _no_more_time(deadline: Deadline, observation: Observation, waited: float) -> bool:
+    patience = observation.patience
+    return deadline.remaining() <= 0 or (patience is not None and waited >= patience)
 
 
 def _result(check: Check, facts: Facts, observation: Observation, attempts: int, waited: float) -> CheckResult:

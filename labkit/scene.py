@@ -14,9 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from labkit.aws.answers import Answer, Kind, from_error
 from labkit.aws.clients import ASK_ONCE, PERSIST, Clients, Credentials, ask
 from labkit.checks.assume import aws_time
+from labkit.checks.authenticator import Authenticator
 from labkit.checks.calls import Call
 from labkit.checks.check import UnreadableSecretError
-from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, Temporary
+from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, MfaDevice, OneTimeCode, Temporary
 from labkit.checks.questions import Question
 from labkit.checks.values import Facts, resolve
 
@@ -59,6 +60,7 @@ class LiveScene:
     _sessions: dict[Temporary, Credentials] = field(default_factory=dict, repr=False)
     _opened: dict[Temporary, datetime] = field(default_factory=dict)
     _to_undo: list[Call] = field(default_factory=list)
+    _devices: dict[MfaDevice, Authenticator] = field(default_factory=dict, repr=False)
 
     def ask(self, who: Identity, call: Call, *, all_pages: bool = False, keep: bool = False) -> Answer:
         """Make `call` as `who`. If it says how to undo it, that is done at once, or (`keep`) by `undo_all`."""
@@ -108,6 +110,14 @@ class LiveScene:
         """GetCallerIdentity as `who`."""
         return self._send(who, _GET_CALLER_IDENTITY)
 
+    def hold(self, device: MfaDevice, authenticator: Authenticator) -> None:
+        """Keep an MFA device, so that its codes can be used."""
+        self._devices[device] = authenticator
+
+    def authenticator(self, device: MfaDevice) -> Authenticator | None:
+        """The MFA device that is held, None for none."""
+        return self._devices.get(device)
+
     def undo_all(self) -> list[str]:
         """Undo what is still to be undone, as the administrator; return what could not be, in words."""
         return self._undo(list(reversed(self._to_undo)))
@@ -132,11 +142,19 @@ class LiveScene:
             return Answer(Kind.CREDENTIALS, "NoAccessKey", str(error))
         except BotoCoreError as error:
             return from_error(error)
-        answer = ask(client, call.operation, resolve(call.parameters, self.facts), all_pages=all_pages)
+        parameters = {name: self._with_code(value) for name, value in call.parameters.items()}
+        answer = ask(client, call.operation, resolve(parameters, self.facts), all_pages=all_pages)
         self.heard.append(Heard(who, call, replace(answer, data={})))
         if answer.kind is Kind.ALLOWED and not call.operation.startswith(_READS):
             self.changes += 1
         return answer
+
+    def _with_code(self, value: Any) -> Any:
+        """The value, or the code that it stands for. Raises `NoCodeYetError`."""
+        if not isinstance(value, OneTimeCode):
+            return value
+        device = self._devices[value.device]
+        return device.code() if value.right else device.wrong_code()
 
     def _credentials(self, who: Identity) -> Credentials | None:
         if isinstance(who, Administrator):

@@ -2,7 +2,8 @@
 
 A lab's `checks.py` needs this module and nothing else of ours. Who asks: `User`, `Session`, `SessionToken`,
 `FederatedUser`, `ADMINISTRATOR`. What is asked: `call`. What must come out: the checks. What the administrator does in
-between: `Change`, `SessionsRevoked`. Values that only the deployed stack knows: `Output`, `AccountId`, `Text`.
+between: `Change`, `SessionsRevoked`, `MfaDeviceAdded`. Values that only the deployed stack knows: `Output`,
+`AccountId`, `Text`.
 """
 
 from labkit.checks.allowed import Allowed
@@ -16,8 +17,19 @@ from labkit.checks.denied import Denied
 from labkit.checks.documents import load_document, without_service
 from labkit.checks.identity import CallerIdentity
 from labkit.checks.lab import Lab
+from labkit.checks.mfa import MfaDeviceAdded, NextCode
 from labkit.checks.permissions import NoActionOf, PoliciesTogetherAre
-from labkit.checks.principals import ADMINISTRATOR, FederatedUser, Group, Role, Session, SessionToken, User, user
+from labkit.checks.principals import (
+    ADMINISTRATOR,
+    FederatedUser,
+    Group,
+    MfaDevice,
+    Role,
+    Session,
+    SessionToken,
+    User,
+    user,
+)
 from labkit.checks.reasons import NO_IDENTITY_ALLOW, AnyOf, Because, Says
 from labkit.checks.refused import Refused, refused_session
 from labkit.checks.sign_in import HasConsolePassword, HasOneAccessKey
@@ -52,6 +64,9 @@ __all__ = [
     "Includes",
     "Lab",
     "load_document",
+    "MfaDevice",
+    "MfaDeviceAdded",
+    "NextCode",
     "NO_IDENTITY_ALLOW",
     "NoActionOf",
     "NotAssumed",

@@ -17,7 +17,9 @@ REVOKE_OLDER_SESSIONS = "AWSRevokeOlderSessions"
 
 
 @dataclass(frozen=True)
-class _Step(Check):
+class Step(Check):
+    """The base of the steps: something that the administrator does, and that has to go through."""
+
     remark = "A step of the story: the administrator changes this, and it is taken back when the story has ended."
 
     @property
@@ -29,7 +31,7 @@ class _Step(Check):
 
 
 @dataclass(frozen=True)
-class Change(_Step):
+class Change(Step):
     """The administrator makes `call`; its `undo` is made when the story has ended, however it ends.
 
     Checks of what follows from it name it in `after`.
@@ -41,11 +43,11 @@ class Change(_Step):
         return self.call.text(facts)
 
     def observe(self, scene: Scene) -> Observation:
-        return _outcome(scene.ask(ADMINISTRATOR, self.call, keep=True))
+        return outcome(scene.ask(ADMINISTRATOR, self.call, keep=True))
 
 
 @dataclass(frozen=True)
-class SessionsRevoked(_Step):
+class SessionsRevoked(Step):
     """The administrator revokes the sessions that `session`'s role has given until now, as the console's button does.
 
     The role gets the inline policy AWSRevokeOlderSessions, which denies everything to credentials issued before
@@ -68,7 +70,7 @@ class SessionsRevoked(_Step):
         now = aws_time(asked.data)
         if now <= scene.opened_at(self.session):
             return Observation(State.UNSETTLED, "not done yet", "the second in which it was opened is not over")
-        return _outcome(
+        return outcome(
             scene.ask(ADMINISTRATOR, _revoke(self.session.role.name, f"{now:%Y-%m-%dT%H:%M:%SZ}"), keep=True)
         )
 
@@ -85,7 +87,8 @@ def _revoke(role: str, moment: str) -> Call:
     return call("iam", "PutRolePolicy", PolicyDocument=document, **names, undo=call("iam", "DeleteRolePolicy", **names))
 
 
-def _outcome(answer: Answer) -> Observation:
+def outcome(answer: Answer) -> Observation:
+    """What it means that the administrator got this answer to a change."""
     if answer.kind is Kind.ALLOWED:
         return Observation(State.PROVEN, "done")
     if answer.kind is Kind.REFUSED:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from labkit.aws.answers import Answer, Kind
+from labkit.checks.authenticator import Authenticator
 from labkit.checks.calls import Call
 from labkit.checks.observation import Observation, State
-from labkit.checks.principals import Identity, Temporary
+from labkit.checks.principals import Identity, MfaDevice, Temporary
 from labkit.checks.questions import Question
 from labkit.checks.values import Facts
 
@@ -43,6 +44,14 @@ class Scene(Protocol):
 
     def caller_identity(self, who: Identity) -> Answer: ...
 
+    def hold(self, device: MfaDevice, authenticator: Authenticator) -> None:
+        """Keep the device, so that those who prove to have it can ask with its codes."""
+        ...
+
+    def authenticator(self, device: MfaDevice) -> Authenticator | None:
+        """The device that is held, None for none."""
+        ...
+
 
 class UnreadableSecretError(Exception):
     """The secret with a user's access key could not be read; the message says why."""
@@ -53,7 +62,8 @@ class Check:
     """The base of all checks. `id` is unique in its lab; `title` says in a sentence what is proven.
 
     `after`: the ids of earlier checks without which this one proves nothing: unless they were all proven, it is not
-    even asked. A single one may stand by itself.
+    even asked. A single one may stand by itself. `deadline`: seconds that it may take by itself, where AWS is known to
+    take its time; they don't count towards the deadline of the verification.
     """
 
     # What else than policies makes the outcome, in a sentence, of a check that has no `questions`.
@@ -62,6 +72,7 @@ class Check:
     id: str
     title: str
     after: str | tuple[str, ...] = field(default=(), kw_only=True)
+    deadline: float | None = field(default=None, kw_only=True)
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ from enum import Enum, auto
 
 
 class State(Enum):
-    """How an attempt ended. The first four are final, the last two become a verdict at the deadline."""
+    """How an attempt ended. The first four are final, the others become a verdict at the deadline."""
 
     PROVEN = auto()
     WRONG = auto()  # nothing that still spreads could explain it: failed at once
     NOT_APPLICABLE = auto()
     WITHOUT_BASIS = auto()  # a prerequisite did not happen: undetermined at once
     UNSETTLED = auto()  # IAM's eventual consistency could explain it: failed if it lasts
+    NOT_ASKED_YET = auto()  # what was seen before, if anything, still stands
     UNKNOWN = auto()  # no answer to conclude from (throttled, 5xx, no connection, bad credentials)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.checks.calls import Call
-from labkit.checks.values import Account, Facts, Json, Output, resolve
+from labkit.checks.values import Account, DeviceSerial, Facts, Json, Output, resolve
 
 ONE_HOUR_S = 3600
 TWELVE_HOURS_S = 43200
@@ -53,6 +53,40 @@ def user(name: str, outputs: str = "", *, console_password: bool = False) -> Use
 
 
 @dataclass(frozen=True)
+class MfaDevice:
+    """A virtual MFA device of `user`, which the verification makes and deletes again (`MfaDeviceAdded`)."""
+
+    user: User
+    name: str
+
+    @property
+    def serial(self) -> DeviceSerial:
+        return DeviceSerial(self.name)
+
+    @property
+    def right_code(self) -> OneTimeCode:
+        return OneTimeCode(self)
+
+    @property
+    def wrong_code(self) -> OneTimeCode:
+        return OneTimeCode(self, right=False)
+
+
+@dataclass(frozen=True)
+class OneTimeCode:
+    """What proves that the caller has `device`, as a call's parameter: a code that the device shows, or a wrong one.
+
+    It is put in when the call is made; a report shows no code.
+    """
+
+    device: MfaDevice
+    right: bool = True
+
+    def resolve(self, facts: Facts) -> str:
+        return "(the code it shows)" if self.right else "(a wrong code)"
+
+
+@dataclass(frozen=True)
 class Role:
     """An IAM role of the lab, by its name and the output that holds its ARN.
 
@@ -77,7 +111,8 @@ class Session:
 
     `duration`: seconds, None for AWS's default of one hour; `external_id`: what the trust policy may ask for;
     `tags`: session tags, of which those with a key in `transitive` go on to the next role; `source_identity`: who
-    is behind the session, for good; `policy`: a session policy, which can only take away (it may hold `Output`).
+    is behind the session, for good; `policy`: a session policy, which can only take away (it may hold `Output`);
+    `mfa`: the code of the caller's MFA device.
     Sessions are compared by what they are, so the same session named twice is one.
     """
 
@@ -90,6 +125,7 @@ class Session:
     transitive: tuple[str, ...] = ()
     source_identity: str | None = None
     policy: Mapping[str, Any] | None = field(default=None, hash=False)
+    mfa: OneTimeCode | None = None
 
     @property
     def label(self) -> str:
@@ -115,6 +151,7 @@ class Session:
                 TransitiveTagKeys=list(self.transitive) or None,
                 SourceIdentity=self.source_identity,
                 Policy=Json(self.policy) if self.policy else None,
+                **_proof(self.mfa),
             ),
         )
 
@@ -140,15 +177,16 @@ class Session:
 class SessionToken:
     """What GetSessionToken gives the user `by`: temporary credentials of that same user.
 
-    `duration`: seconds, None for AWS's default of twelve hours.
+    `duration`: seconds, None for AWS's default of twelve hours; `mfa`: the code of the user's MFA device.
     """
 
     by: User
     duration: int | None = None
+    mfa: OneTimeCode | None = None
 
     @property
     def label(self) -> str:
-        return f"{self.by.name}, session token"
+        return f"{self.by.name}, session token{' with MFA' if self.mfa else ''}"
 
     @property
     def lasts(self) -> int:
@@ -158,7 +196,7 @@ class SessionToken:
     @property
     def call(self) -> Call:
         """The GetSessionToken call that gives the credentials."""
-        return Call("sts", "GetSessionToken", _given(DurationSeconds=self.duration))
+        return Call("sts", "GetSessionToken", _given(DurationSeconds=self.duration, **_proof(self.mfa)))
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -211,6 +249,11 @@ Temporary = Session | SessionToken | FederatedUser
 """Credentials that a call of STS gives: each knows the `call`, who makes it (`by`) and how long it `lasts`."""
 
 Identity = User | Temporary | Administrator
+
+
+def _proof(code: OneTimeCode | None) -> dict[str, Any]:
+    """The parameters by which a caller proves to have an MFA device."""
+    return {"SerialNumber": code.device.serial, "TokenCode": code} if code else {}
 
 
 def _given(**parameters: Any) -> dict[str, Any]:

@@ -64,6 +64,16 @@ class CustomerPolicy:
 
 
 @dataclass(frozen=True)
+class DeviceSerial:
+    """The serial number of a virtual MFA device of the lab's own account, by name: its ARN."""
+
+    name: str
+
+    def resolve(self, facts: Facts) -> str:
+        return f"arn:{facts.account.partition}:iam::{facts.account.id}:mfa/{self.name}"
+
+
+@dataclass(frozen=True)
 class AwsPolicy:
     """The ARN of an AWS managed policy, by name (with its path, as in `job-function/ViewOnlyAccess`)."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from iam_engine import Principal, PrincipalKind
@@ -23,6 +23,7 @@ from labkit.scene import LiveScene
 Tags = Mapping[str, str]
 
 _MFA_PRESENT = "aws:MultiFactorAuthPresent"
+MFA_AGE = "aws:MultiFactorAuthAge"
 _TAG = "aws:PrincipalTag/"
 
 
@@ -54,7 +55,7 @@ def asker(who: Identity, scene: LiveScene, reader: Reader) -> Asker:
         return _of_federated_user(who, arn, scene, reader)
     if isinstance(who, SessionToken):
         user = _of_user(arn, reader)
-        return replace(user, keys={**user.keys, **_temporary_keys(scene.opened_at(who)), _MFA_PRESENT: "false"})
+        return replace(user, keys={**user.keys, **_temporary_keys(scene.opened_at(who)), **_mfa_keys(who, scene)})
     if isinstance(who, User):
         return _of_user(arn, reader)
     return _of_administrator(arn, reader)
@@ -153,6 +154,14 @@ def _principal_keys(kind: PrincipalKind, arn: str, account: str, unique_id: str,
 def _temporary_keys(issued: datetime) -> dict[str, ContextValue]:
     """The key that temporary credentials have; no role's session says anything of MFA."""
     return {"aws:TokenIssueTime": issued.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def _mfa_keys(who: SessionToken, scene: LiveScene) -> dict[str, ContextValue]:
+    """Whether the user showed a code for this session token, and how long ago."""
+    if who.mfa is None:
+        return {_MFA_PRESENT: "false"}
+    age = datetime.now(UTC) - scene.opened_at(who)
+    return {_MFA_PRESENT: "true", MFA_AGE: str(max(0, int(age.total_seconds())))}
 
 
 def _tags_of(keys: Context) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.checks.calls import Call
 from labkit.checks.values import Account, Facts, resolve
-from labkit.explanation.askers import Asker, asker, request_tags
+from labkit.explanation.askers import MFA_AGE, Asker, asker, request_tags
 from labkit.explanation.case import Case, ContextValue
 from labkit.explanation.reading import Reader, UnreadableError
 from labkit.explanation.resources import ResourceSide, resource_side
@@ -42,7 +42,6 @@ SEEN_BY_AWS_ALONE = frozenset(
         "aws:vpcsourceip",
         "aws:useragent",
         "aws:referer",
-        "aws:multifactorauthage",
         "aws:principalorgid",
         "aws:principalorgpaths",
         "aws:resourceorgid",
@@ -114,7 +113,7 @@ def _of_call(call: Call, parameters: Mapping[str, Any], who: Asker) -> dict[str,
         if source := who.keys.get("aws:SourceIdentity"):
             keys.setdefault("sts:SourceIdentity", source)
         if parameters.get("TokenCode"):
-            keys["aws:MultiFactorAuthPresent"] = "true"
+            keys |= {"aws:MultiFactorAuthPresent": "true", MFA_AGE: "0"}
     return keys
 
 

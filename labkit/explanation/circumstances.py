@@ -26,6 +26,7 @@ _TAGS: Mapping[str, tuple[str, str]] = {
 _WILD = "*?$"
 _ISSUED = "aws:tokenissuetime"
 _MFA = "aws:multifactorauthpresent"
+_MFA_AGE = "aws:multifactorauthage"
 _TAG_KEYS = "aws:tagkeys"
 _MFA_WORDS = {"true": "sign in with MFA", "false": "do without MFA"}
 
@@ -37,7 +38,10 @@ def meet(case: Case, condition: ConditionTrace) -> Iterator[tuple[str, Case]]:
         return
     if condition.key.lower() == _MFA:
         for value, words in _MFA_WORDS.items():
-            yield words, _with_key(case, condition.key, value)
+            yield words, _with_mfa(case, value)
+        return
+    if condition.key.lower() == _MFA_AGE:
+        yield ("sign in with MFA anew" if condition.actual else _MFA_WORDS["true"]), _with_mfa(case, "true")
         return
     means = _means(case, condition.key)
     # What ends in a wildcard is met by what stands before it.
@@ -53,6 +57,12 @@ def leave_out(case: Case, condition: ConditionTrace) -> Iterator[tuple[str, Case
     means = _means(case, condition.key)
     if means and means[1] and condition.actual is not None:
         yield means[1], _with_key(case, condition.key, None)
+
+
+def _with_mfa(case: Case, present: str) -> Case:
+    """The case as it is with MFA just now ("true"), or without ("false")."""
+    age = "0" if present == "true" else None
+    return _with_key(_with_key(case, "aws:MultiFactorAuthPresent", present), "aws:MultiFactorAuthAge", age)
 
 
 def _without_tags(case: Case, keys: Sequence[str]) -> Iterator[tuple[str, Case]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from iam_engine import Decision, Effect, PolicyError
 from labkit.checks.check import Check
-from labkit.checks.principals import FederatedUser, Temporary
+from labkit.checks.principals import FederatedUser, OneTimeCode, Temporary
 from labkit.checks.questions import Question
 from labkit.checks.values import MissingOutputError
 from labkit.explanation.case import Case
@@ -102,6 +102,9 @@ def _rule(asked: Heard) -> tuple[str, bool] | None:
         return f"AWS never lets temporary credentials call {operation}, whatever the policies say.", False
     if isinstance(asked.who, FederatedUser) and action == "sts:AssumeRole":
         return "AWS never lets a federated user call AssumeRole, whatever the policies say.", False
+    code = asked.call.parameters.get("TokenCode")
+    if isinstance(code, OneTimeCode) and not code.right:
+        return "AWS looks at an MFA code before it looks at any policy, and this one is wrong.", False
     if action in _NO_PERMISSION_NEEDED:
         return f"{operation} needs no permission, and no policy can deny it.", True
     return None

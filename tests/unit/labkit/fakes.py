@@ -9,8 +9,9 @@ from typing import Any
 
 from labkit.aws.answers import Answer, Kind, allowed, read_denial
 from labkit.checks.assume import aws_time
+from labkit.checks.authenticator import Authenticator
 from labkit.checks.calls import Call
-from labkit.checks.principals import Administrator, Identity, Role, Session, Temporary, User
+from labkit.checks.principals import Administrator, Identity, MfaDevice, Role, Session, Temporary, User
 from labkit.checks.values import Account, Facts, Output, resolve
 from labkit.deadline import Clock
 
@@ -63,6 +64,7 @@ class FakeScene:
     heard: list[Any] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     opened: dict[Temporary, datetime] = field(default_factory=dict)
+    devices: dict[MfaDevice, Authenticator] = field(default_factory=dict)
 
     def ask(self, who: Identity, call: Call, *, all_pages: bool = False, keep: bool = False) -> Answer:
         self.asked.append((who.label, call.operation, resolve(call.parameters, self.facts)))
@@ -90,6 +92,12 @@ class FakeScene:
         if (who.label, "GetCallerIdentity") in self.replies:
             return self._reply(who, "GetCallerIdentity")
         return allowed({"Arn": self.expected_arn(who)})
+
+    def hold(self, device: MfaDevice, authenticator: Authenticator) -> None:
+        self.devices[device] = authenticator
+
+    def authenticator(self, device: MfaDevice) -> Authenticator | None:
+        return self.devices.get(device)
 
     def undo_all(self) -> list[str]:
         return []

@@ -21,8 +21,9 @@ from labkit.checks import (
     TrustPolicyIs,
     call,
 )
+from labkit.checks.authenticator import NoCodeYetError
 from labkit.checks.check import Check
-from labkit.checks.observation import Observation
+from labkit.checks.observation import Observation, State
 from labkit.deadline import Deadline
 from labkit.explanation.explanation import Explanation
 from labkit.results import CheckResult, LabResult
@@ -227,3 +228,50 @@ def test_a_story_can_be_run_up_to_one_check_which_alone_is_explained() -> None:
     story = tuple(replace(MAY_NOT_LIST, id=name) for name in ("one", "two", "three"))
     result = runner.run("lab", Lab("title", "Stack", "source", users=(), roles=(), story=story), until="two")
     assert [(check.id, check.explanation is not None) for check in result.checks] == [("one", False), ("two", True)]
+
+
+def slow(deadline: float) -> Check:
+    """A check that goes on waiting, with a deadline of its own."""
+    return replace(MAY_LIST, id="slow", deadline=deadline)
+
+
+def test_a_check_with_a_deadline_of_its_own_takes_no_time_from_the_others() -> None:
+    answers = Answers(*[REFUSED] * 30, allowed({}), *[REFUSED] * 3, allowed({}))
+    result, _, time = run(slow(600), MAY_LIST, deadline=10, ListBuckets=answers)
+    assert [check.verdict for check in result.checks] == [Verdict.PROVEN] * 2
+    assert sum(time.slept) > 20
+
+
+def test_a_deadline_of_its_own_is_bounded_and_never_shortens_the_wait() -> None:
+    for own, whole, least in ((30, 1, 30), (1, 30, 30)):
+        result, _, time = run(slow(own), deadline=whole, ListBuckets=REFUSED)
+        assert only(result).verdict is Verdict.FAILED
+        assert sum(time.slept) == pytest.approx(least, abs=0.1)
+
+
+@dataclass(frozen=True)
+class OneCode(Check):
+    """Asks once, and then has to wait for a code that does not come."""
+
+    asked: list[Observation] = field(default_factory=list, hash=False)
+    identity = JAMES
+
+    def call_text(self, facts: Any) -> str:
+        return ""
+
+    def expected(self, facts: Any) -> str:
+        return ""
+
+    def observe(self, scene: Any) -> Observation:
+        if not self.asked:
+            raise NoCodeYetError(30)
+        return self.asked.pop()
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict"),
+    [([], Verdict.UNDETERMINED), ([Observation(State.UNSETTLED, "refused")], Verdict.FAILED)],
+)
+def test_what_was_seen_stands_while_there_is_no_code_to_ask_with(seen: list[Observation], verdict: Verdict) -> None:
+    result, _, _ = run(OneCode("code", "title", asked=seen), deadline=5)
+    assert only(result).verdict is verdict

@@ -34,6 +34,7 @@ GIVE_GET = f"give user James an inline policy with {json.dumps(GET)}"
 ROLE_GET = f"give role R an inline policy with {json.dumps(GET)}"
 NO_GET = f"give user James an inline policy with {json.dumps({**GET, 'Effect': 'Deny'})}"
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+FRESH_MFA = {**MFA, "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 EXTERNAL = {"StringEquals": {"sts:ExternalId": "x-1"}}
 OWN_ASSUME = allow("sts:AssumeRole", ROLE)
@@ -100,6 +101,14 @@ DENIED: dict[str, tuple[Case, list[str]]] = {
             context={"aws:RequestTag/team": "red", "aws:RequestTag/more": "x", "aws:TagKeys": ("team", "more")},
         ),
         ["leave out the tag more"],
+    ),
+    "MFA within the hour is missing": (case_of(inline(allow("s3:*", Condition=FRESH_MFA))), ["sign in with MFA"]),
+    "MFA is too long ago": (
+        case_of(
+            inline(allow("s3:*", Condition=FRESH_MFA)),
+            context={"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "3600"},
+        ),
+        ["sign in with MFA anew"],
     ),
     "a Deny without MFA": (
         case_of(

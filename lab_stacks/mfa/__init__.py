@@ -1,0 +1,1 @@
+"""The lab about a role that wants MFA."""
