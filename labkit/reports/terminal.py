@@ -134,23 +134,29 @@ class Terminal:
             self.out.print(Text(f"  {counted(lab.checks)} in {lab.seconds:.1f} s", "dim"))
             return
         table = Table.grid(padding=(0, 2), expand=True)
-        table.add_column(no_wrap=True, overflow="ellipsis", ratio=5)
-        if self.out.width >= _WIDE:
-            table.add_column(no_wrap=True, overflow="ellipsis", ratio=6, style="dim")
+        wide = self.out.width >= _WIDE
+        table.add_column(f"{'':4}check", no_wrap=True, overflow="ellipsis", ratio=5)
+        for heading in ("expected", "observed") if wide else ():
+            table.add_column(heading, no_wrap=True, overflow="ellipsis", ratio=4, style="dim")
+        table.show_header = wide
         identity = ""
         for check in lab.checks:
             if check.identity != identity:
                 identity = check.identity
                 table.add_row(Text(f"  as {identity}", "italic"))
             title = Text.assemble("  ", (f"{MARKS[check.verdict]} ", _STYLES[check.verdict]), check.title)
-            table.add_row(*(title, Text(brief(check.observed)))[: len(table.columns)])
+            answers = (Text(brief(check.expected)), Text(brief(check.observed)))
+            table.add_row(title, *answers[: len(table.columns) - 1])
         self.out.print(table)
         self.out.print()
 
     def _lines(self, lab: LabResult) -> None:
-        """A short line for each check, to be searched and cut by other programs."""
+        """A line for each check, to be searched and cut by other programs."""
         for check in lab.checks:
-            self.say(f"{check.verdict.value:<14}  {lab.lab}  {check.id}  {check.title}")
+            self.say(
+                f"{check.verdict.value:<14}  {lab.lab}  {check.id}  {check.title}"
+                f"  expected: {brief(check.expected)}  observed: {brief(check.observed)}"
+            )
 
     def _comparison(self, lab: LabResult) -> None:
         rows = comparison.table(lab)

@@ -25,14 +25,14 @@ def on_a_terminal(report: Report, width: int, **options: bool) -> str:
     return stream.getvalue()
 
 
-def test_a_pipe_gets_a_short_line_for_each_check_and_in_full_what_is_not_proven(
+def test_a_pipe_gets_a_line_for_each_check_and_in_full_what_is_not_proven(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     Terminal().report(REPORT)
     out = capsys.readouterr().out
     lines = out.splitlines()
-    assert "proven          james-s3  list  The check list" in lines
-    assert "undetermined    james-s3  unsure  The check unsure" in lines
+    assert "proven          james-s3  list  The check list  expected: allowed  observed: allowed" in lines
+    assert "undetermined    james-s3  unsure  The check unsure  expected: allowed  observed: allowed" in lines
     assert "? undetermined: The check unsure  (unsure)" in lines
     assert "    reason    because it is undetermined" in lines
     assert "    observed  allowed" in lines
@@ -56,7 +56,12 @@ def test_nothing_runs_over_the_edge_of_a_terminal(width: int) -> None:
 def test_a_wide_terminal_shows_answers_beside_the_titles_a_narrow_one_does_not() -> None:
     answer = "AccessDenied: no identity-based policy allows s3:GetObject"
     report = Report((LabResult("lab", "Stack", (check("one", observed=answer),), 1.0),))
-    assert answer in on_a_terminal(report, 120)
+    shown = on_a_terminal(report, 200)
+    assert answer in shown
+    assert "allowed" in shown
+    for heading in ("expected", "observed"):
+        assert heading in on_a_terminal(report, 120)
+        assert heading not in on_a_terminal(report, 80)
     assert answer not in on_a_terminal(report, 80)
 
 
