@@ -15,6 +15,7 @@ from labkit.checks.calls import Call, Finds, Includes, call
 from labkit.checks.changes import Change, SessionsRevoked
 from labkit.checks.denied import Denied
 from labkit.checks.documents import load_document, without_service
+from labkit.checks.functions import FunctionIs
 from labkit.checks.identity import CallerIdentity
 from labkit.checks.lab import Lab
 from labkit.checks.mfa import MfaDeviceAdded, NextCode
@@ -57,6 +58,7 @@ __all__ = [
     "Denied",
     "FederatedUser",
     "Finds",
+    "FunctionIs",
     "Group",
     "GroupHasExactly",
     "HasConsolePassword",

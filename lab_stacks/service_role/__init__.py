@@ -1,0 +1,1 @@
+"""The lab about a role that only a service may assume."""
