@@ -15,6 +15,7 @@ from typing import Any
 from iam_engine import Principal, PrincipalKind, decide
 from local_aws import (
     callers,
+    key_usage,
     missing_objects,
     refusals,
     request_context,
@@ -89,6 +90,8 @@ def enforce(
     caller = _authenticate(access_key_id, iam_action, service, resource_arn)
     if caller is None or not isinstance(caller, Caller):
         return caller
+    if not caller.is_temporary:
+        key_usage.note(access_key_id, service, region)
     if iam_action in _NEVER_DENIED:
         return None
     limit = token_limits.refusal(caller, iam_action)

@@ -1,8 +1,9 @@
 """Passwords obey the account's password policy.
 
 AWS: IAM User Guide, id_credentials_passwords_account-policy: without a policy of the account's own a password has at
-least 8 characters, of three of the four kinds. Stock MiniStack takes any password.
-Hook: a check before CreateLoginProfile and UpdateLoginProfile.
+least 8 characters, of three of the four kinds; IAM API Reference, UpdateAccountPasswordPolicy: a parameter that is left
+out returns to its default. Stock MiniStack takes any password, keeps what is left out, and takes a policy of defaults
+for none. Hook: a check before CreateLoginProfile and UpdateLoginProfile; the record before UpdateAccountPasswordPolicy.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ _SYMBOLS = frozenset("!@#$%^&*()_+-=[]{}|'")
 _DEFAULT_LENGTH = 8
 _DEFAULT_KINDS = 3
 _LENGTH_OF_A_POLICY = 6
+_DEFAULTS = {"MinimumPasswordLength": _LENGTH_OF_A_POLICY}
 _KINDS = {
     "RequireUppercaseCharacters": "uppercase letter",
     "RequireLowercaseCharacters": "lowercase letter",
@@ -28,6 +30,11 @@ _KINDS = {
 def install() -> None:
     """Refuse other passwords."""
     check_before(("CreateLoginProfile", "UpdateLoginProfile"), _check)
+    check_before(("UpdateAccountPasswordPolicy",), _start_from_the_defaults)
+
+
+def _start_from_the_defaults(_parameters: Parameters) -> None:
+    upstream.module("services.iam")._account_password_policy["policy"] = dict(_DEFAULTS)
 
 
 def _check(parameters: Parameters) -> None:

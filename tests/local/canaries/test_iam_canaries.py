@@ -113,3 +113,16 @@ def test_password_policy_any_password(stock_admin: Caller, name: Name) -> None:
     iam = stock_admin.client("iam")
     iam.create_user(UserName=(user_name := name("user")))
     assert iam.create_login_profile(UserName=user_name, Password="x")["LoginProfile"]
+
+
+def test_password_policy_of_defaults_is_none(stock_admin: Caller) -> None:
+    iam = stock_admin.client("iam")
+    iam.update_account_password_policy()
+    assert refusal(iam.get_account_password_policy)[0] == "NoSuchEntity"
+
+
+def test_key_usage_of_a_key_that_was_used(stock_admin: Caller, name: Name) -> None:
+    user = make_user(stock_admin, name("user"))
+    assert user.arn
+    answer = stock_admin.client("iam").get_access_key_last_used(AccessKeyId=user.access_key_id)
+    assert "LastUsedDate" not in answer["AccessKeyLastUsed"]
