@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := labkit lab_stacks iam_engine local_aws
 SOURCES := $(PACKAGES) scripts tests app.py
 
-.PHONY: setup lab labs test lint interruptions bench oracle pins clean
+.PHONY: setup lab labs test lint interruptions bench oracle others pins clean
 
 lab: .venv/ready
 	@$(BIN)/lab run james-s3
@@ -34,6 +34,10 @@ bench: .venv/ready-dev .bench/moto/ready
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .bench/moto
 	@$(BIN)/uv pip install --quiet --python .bench/moto/bin/python --requirement requirements-bench.txt
 	@touch $@
+
+# Runs programs that others wrote, from checkouts that are named: make others EXAMPLES=aws-doc-sdk-examples BOTOCORE=botocore
+others: .venv/ready-dev
+	@$(BIN)/python -m tests.others $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(BOTOCORE),--botocore $(BOTOCORE))
 
 # Compares iam_engine with an independent evaluator on random questions; development only (see tests/oracle).
 oracle: .venv/ready-dev .oracle/ready

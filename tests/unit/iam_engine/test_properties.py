@@ -76,10 +76,20 @@ def _one_or_more(values: list[Any]) -> st.SearchStrategy[Any]:
 
 
 CONDITIONS = st.dictionaries(
-    st.sampled_from(["StringEquals", "StringNotEquals", "StringLikeIfExists", "ForAllValues:StringLike", "Nonsense"]),
+    st.sampled_from(
+        [
+            "StringEquals",
+            "StringNotEquals",
+            "StringLikeIfExists",
+            "ForAllValues:StringLike",
+            "ForAnyValue:StringNotEqualsIfExists",
+            "Null",
+            "Nonsense",
+        ]
+    ),
     st.dictionaries(
         st.sampled_from(["aws:username", "aws:TagKeys", "aws:PrincipalTag/team"]),
-        _one_or_more(["james", "j*", "team", "${aws:username}", "${aws:PrincipalTag/team, 'none'}"]),
+        _one_or_more(["james", "j*", "team", "${aws:username}", "${aws:PrincipalTag/team, 'none'}", "true"]),
         min_size=1,
         max_size=2,
     ),
