@@ -59,6 +59,7 @@ class LiveScene:
     _keys: dict[str, Credentials] = field(default_factory=dict, repr=False)
     _sessions: dict[Temporary, Credentials] = field(default_factory=dict, repr=False)
     _opened: dict[Temporary, datetime] = field(default_factory=dict)
+    _answered: dict[Temporary, Answer] = field(default_factory=dict, repr=False)
     _to_undo: list[Call] = field(default_factory=list)
     _devices: dict[MfaDevice, Authenticator] = field(default_factory=dict, repr=False)
 
@@ -85,7 +86,13 @@ class LiveScene:
 
     def try_to_open(self, session: Temporary) -> Answer:
         """Have AWS give the credentials of `session`, and forget them."""
-        return self._send(session.by, session.call)
+        answer = self._send(session.by, session.call)
+        self._answered[session] = replace(answer, data={})
+        return answer
+
+    def answered(self, session: Temporary) -> Answer | None:
+        """What AWS answered when they were last asked for, without them; None if they never were."""
+        return self._answered.get(session)
 
     def is_open(self, session: Temporary) -> bool:
         """Whether AWS has given the credentials of `session`."""

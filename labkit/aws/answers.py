@@ -53,13 +53,14 @@ class Denial:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of AWS. `data` is the parsed response of an allowed call."""
+    """One answer of AWS. `data` is the parsed response of an allowed call; `metadata`: its request id, headers …"""
 
     kind: Kind
     code: str = ""
     message: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     denial: Denial = Denial()
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.code else str(self.message or self.kind)
@@ -125,7 +126,7 @@ _PRINCIPAL = re.compile(r"User: (?P<principal>arn:\S+) is not authorized")
 
 def allowed(data: Mapping[str, Any]) -> Answer:
     """The answer of a call that went through."""
-    return Answer(Kind.ALLOWED, data=data)
+    return Answer(Kind.ALLOWED, data=data, metadata=data.get("ResponseMetadata", {}))
 
 
 def from_error(error: BotoCoreError | ClientError) -> Answer:
@@ -144,9 +145,10 @@ def from_error(error: BotoCoreError | ClientError) -> Answer:
 def _from_client_error(error: ClientError) -> Answer:
     code = error.response.get("Error", {}).get("Code", "")
     message = _one_line(error.response.get("Error", {}).get("Message", ""))
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    metadata: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
+    status = metadata.get("HTTPStatusCode", 0)
     if code in DENIAL_CODES:
-        return Answer(Kind.DENIED, code, message, denial=read_denial(message))
+        return Answer(Kind.DENIED, code, message, denial=read_denial(message), metadata=metadata)
     if code in CREDENTIAL_CODES:
         return Answer(Kind.CREDENTIALS, code, message)
     if code in TRANSIENT_CODES or status >= 500 or status == 429:

@@ -9,6 +9,7 @@ between: `Change`, `SessionsRevoked`, `MfaDeviceAdded`. Values that only the dep
 from labkit.checks.allowed import Allowed
 from labkit.checks.assume import Assumed, NotAssumed, TokenGiven
 from labkit.checks.attachments import GroupHasExactly, RoleHasExactly, UserHasExactly, allow
+from labkit.checks.audit import Recorded
 from labkit.checks.belongings import belongings
 from labkit.checks.buckets import BucketHasExactly
 from labkit.checks.calls import Call, Finds, Includes, call
@@ -74,6 +75,7 @@ __all__ = [
     "NotAssumed",
     "Output",
     "PoliciesTogetherAre",
+    "Recorded",
     "Refused",
     "refused_session",
     "Role",

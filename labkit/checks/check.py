@@ -32,6 +32,10 @@ class Scene(Protocol):
         """Have AWS give the credentials of `session` and forget them."""
         ...
 
+    def answered(self, session: Temporary) -> Answer | None:
+        """What AWS answered when the credentials of `session` were last asked for, without them; None if never."""
+        ...
+
     def is_open(self, session: Temporary) -> bool: ...
 
     def opened_at(self, session: Temporary) -> datetime:

@@ -64,6 +64,7 @@ class FakeScene:
     heard: list[Any] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     opened: dict[Temporary, datetime] = field(default_factory=dict)
+    answers: dict[Temporary, Answer] = field(default_factory=dict)
     devices: dict[MfaDevice, Authenticator] = field(default_factory=dict)
 
     def ask(self, who: Identity, call: Call, *, all_pages: bool = False, keep: bool = False) -> Answer:
@@ -77,7 +78,12 @@ class FakeScene:
         return answer
 
     def try_to_open(self, session: Temporary) -> Answer:
-        return self._reply(session.by, session.call.operation)
+        answer = self._reply(session.by, session.call.operation)
+        self.answers[session] = answer
+        return answer
+
+    def answered(self, session: Temporary) -> Answer | None:
+        return self.answers.get(session)
 
     def is_open(self, session: Temporary) -> bool:
         return session in self.opened

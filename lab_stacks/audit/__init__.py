@@ -1,0 +1,1 @@
+"""The lab in which CloudTrail has recorded who asked for a role."""
