@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := labkit lab_stacks iam_engine local_aws
 SOURCES := $(PACKAGES) scripts tests app.py
 
-.PHONY: setup lab labs test lint interruptions bench oracle others pins clean
+.PHONY: setup lab labs test mutants lint interruptions bench oracle others pins clean
 
 lab: .venv/ready
 	@$(BIN)/lab run james-s3
@@ -16,6 +16,10 @@ setup: .venv/ready
 
 test: .venv/ready-dev lint
 	@$(BIN)/python -m pytest
+
+# Breaks every lab on purpose; each mutant must be called broken. MUTANTS=--help tells what can be chosen.
+mutants: .venv/ready-dev
+	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
 lint: .venv/ready-dev
 	@$(BIN)/ruff check $(SOURCES)

@@ -42,6 +42,10 @@ class Deadline:
         finally:
             self._end += self.clock.now() - started
 
+    def restart(self) -> None:
+        """Count from now."""
+        self._end = self.clock.now() + self.seconds
+
     def remaining(self) -> float:
         """Seconds left, never below zero."""
         return max(0.0, self._end - self.clock.now())

@@ -54,6 +54,7 @@ class Audience(Protocol):
 class Runner:
     """Runs checks against one scene, all under one deadline but for those that have their own.
 
+    The deadline counts anew from each change that the story itself makes: that, too, has to spread.
     `annotate`: what else is put into a result, as soon as it is decided and while all is still as it was.
     `stop`: once it is set nothing more is asked; `run` puts back what was changed and raises `StoppedError`.
     """
@@ -87,6 +88,8 @@ class Runner:
             result = self._decide(check)
             if result.verdict is Verdict.PROVEN:
                 self._proven.add(check.id)
+                if check.changes:
+                    self.deadline.restart()
             if until in (None, check.id):
                 result = self._annotated(check, result)
             self.audience.decided(result)

@@ -137,12 +137,13 @@ class UserHasExactly(_HasExactly):
 
 @dataclass(frozen=True)
 class GroupHasExactly(_HasExactly):
-    """`group` has exactly these `members` (names of users), `managed` and `inline` policies."""
+    """`group` has exactly these `members` (names of users), `managed` and `inline` policies and `path`."""
 
     group: Group
     members: tuple[str, ...] = ()
     managed: tuple[PolicyArn, ...] = ()
     inline: Mapping[str, Sequence[Statement]] = field(default_factory=dict, hash=False)
+    path: str = ROOT_PATH
 
     @property
     def _name(self) -> str:
@@ -152,12 +153,16 @@ class GroupHasExactly(_HasExactly):
         return f"iam:GetGroup, ListAttachedGroupPolicies, ListGroupPolicies GroupName={self.group.name}"
 
     def _declared(self, facts: Facts) -> Inventory:
-        return {"member": set(self.members), **_declared_policies(self.managed, self.inline, facts)}
+        policies = _declared_policies(self.managed, self.inline, facts)
+        return {"member": set(self.members), **policies, "path": _unusual(self.path)}
 
     def _deployed(self, scene: Scene) -> Inventory:
-        members = read(scene, "GetGroup", GroupName=self.group.name)["Users"]
-        policies = _deployed_policies(scene, "Group", self.group.name)
-        return {"member": {member["UserName"] for member in members}, **policies}
+        found = read(scene, "GetGroup", GroupName=self.group.name)
+        return {
+            "member": {member["UserName"] for member in found["Users"]},
+            **_deployed_policies(scene, "Group", self.group.name),
+            "path": _unusual(found["Group"]["Path"]),
+        }
 
 
 def allow(action: str | Sequence[str], resource: Any, condition: Statement | None = None) -> dict[str, Any]:

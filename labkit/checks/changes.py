@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.aws.answers import Answer, Kind
@@ -14,12 +14,14 @@ from labkit.checks.principals import ADMINISTRATOR, Identity, Session
 from labkit.checks.values import Facts, Json
 
 REVOKE_OLDER_SESSIONS = "AWSRevokeOlderSessions"
+_MORE_THAN_A_SECOND = 5.0
 
 
 @dataclass(frozen=True)
 class Step(Check):
     """The base of the steps: something that the administrator does, and that has to go through."""
 
+    changes = True
     remark = "A step of the story: the administrator changes this, and it is taken back when the story has ended."
 
     @property
@@ -57,6 +59,8 @@ class SessionsRevoked(Step):
     """
 
     session: Session
+    # Within it that second is over, even where the verification's own deadline is shorter.
+    deadline: float | None = field(default=_MORE_THAN_A_SECOND, kw_only=True)
 
     def call_text(self, facts: Facts) -> str:
         return f"iam:PutRolePolicy RoleName={self.session.role.name} PolicyName={REVOKE_OLDER_SESSIONS}"
@@ -69,7 +73,7 @@ class SessionsRevoked(Step):
             return unknown(asked)
         now = aws_time(asked.data)
         if now <= scene.opened_at(self.session):
-            return Observation(State.UNSETTLED, "not done yet", "the second in which it was opened is not over")
+            return Observation(State.UNKNOWN, "not done yet", "the second in which it was opened is not over")
         return outcome(
             scene.ask(ADMINISTRATOR, _revoke(self.session.role.name, f"{now:%Y-%m-%dT%H:%M:%SZ}"), keep=True)
         )

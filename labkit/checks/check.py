@@ -72,6 +72,8 @@ class Check:
 
     # What else than policies makes the outcome, in a sentence, of a check that has no `questions`.
     remark: ClassVar[str] = "No policy decides this."
+    # Whether it changes what AWS decides afterwards, so that what follows has to wait until that has spread.
+    changes: ClassVar[bool] = False
 
     id: str
     title: str

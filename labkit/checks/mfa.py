@@ -90,6 +90,7 @@ class MfaDeviceAdded(Step):
 class NextCode(Step):
     """The story waits until the device shows a code that was not used before: AWS takes each once."""
 
+    changes = False
     remark = "The story waits: AWS takes each code once, and the device shows a new one every 30 seconds."
 
     device: MfaDevice

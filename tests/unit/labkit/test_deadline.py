@@ -35,3 +35,5 @@ def test_a_deadline_never_goes_below_zero() -> None:
     assert deadline.remaining() == 3
     time.now += 10
     assert deadline.remaining() == 0
+    deadline.restart()
+    assert deadline.remaining() == 3

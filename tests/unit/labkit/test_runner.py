@@ -22,8 +22,10 @@ from labkit.checks import (
     call,
 )
 from labkit.checks.authenticator import NoCodeYetError
-from labkit.checks.check import Check
+from labkit.checks.check import Check, Scene
 from labkit.checks.observation import Observation, State
+from labkit.checks.principals import ADMINISTRATOR, Identity
+from labkit.checks.values import Facts
 from labkit.deadline import Deadline
 from labkit.explanation.explanation import Explanation
 from labkit.results import CheckResult, LabResult
@@ -218,6 +220,51 @@ def test_the_time_it_takes_to_explain_is_not_the_deadline_s() -> None:
     result = runner.run("lab", Lab("title", "Stack", "source", users=(), roles=(), story=story))
     assert [check.verdict for check in result.checks] == [Verdict.PROVEN] * 2
     assert [check.explanation.why for check in result.checks if check.explanation] == ["why may-not-list", "why later"]
+
+
+@dataclass(frozen=True)
+class Scripted(Check):
+    """A check with an observation of its own at every attempt, the last one for ever."""
+
+    observations: tuple[Observation, ...] = ()
+    attempts: list[int] = field(default_factory=list, compare=False)
+
+    @property
+    def identity(self) -> Identity:
+        return ADMINISTRATOR
+
+    def call_text(self, facts: Facts) -> str:
+        return ""
+
+    def expected(self, facts: Facts) -> str:
+        return ""
+
+    def observe(self, scene: Scene) -> Observation:
+        self.attempts.append(1)
+        return self.observations[min(len(self.attempts), len(self.observations)) - 1]
+
+
+def test_the_deadline_counts_anew_from_each_change_that_the_story_makes() -> None:
+    """What the story has just granted needs as long to spread as what was deployed."""
+    grant = Change("grant", "title", call("iam", "AddUserToGroup", GroupName="team", UserName="James"))
+    late = Allowed("late", "title", JAMES, LIST)
+    time = FakeTime()
+    granted_at: list[float] = []
+
+    def grant_it() -> Answer:
+        granted_at.append(time.now)
+        return allowed({})
+
+    def list_buckets() -> Answer:
+        return allowed({}) if granted_at and time.now > granted_at[0] + 20 else REFUSED
+
+    replies = {("administrator", "AddUserToGroup"): grant_it, ("James", "ListBuckets"): list_buckets}
+    slow = Scripted("slow", "title", observations=(Observation(State.UNKNOWN, "throttled"),))
+    for story, verdict in (((slow, grant, late), Verdict.PROVEN), ((slow, late), Verdict.FAILED)):
+        time.now, granted_at = 1000.0, []
+        runner = Runner(cast(LiveScene, FakeScene(replies)), Deadline(30, time.clock()), Listener(), time.clock())
+        result = runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=story))
+        assert result.checks[-1].verdict is verdict
 
 
 def test_a_story_can_be_run_up_to_one_check_which_alone_is_explained() -> None:

@@ -55,7 +55,8 @@ def test_older_sessions_are_revoked_by_aws_s_clock() -> None:
 
 
 def test_not_before_the_session_is_older_than_a_second_can_tell() -> None:
-    assert revoke(0) == (State.UNSETTLED, [])
+    """And what has to be waited for says nothing of the lab."""
+    assert revoke(0) == (State.UNKNOWN, [])
 
 
 def test_without_a_session_there_is_nothing_to_revoke() -> None:

@@ -106,7 +106,7 @@ USER = Healthy(
 GROUP = Healthy(
     GroupHasExactly("id", "title", Group("team"), members=("James",), inline={"own": [OWN]}),
     {
-        "GetGroup": {"Users": [{"UserName": "James"}]},
+        "GetGroup": {"Group": {"GroupName": "team", "Path": "/"}, "Users": [{"UserName": "James"}]},
         "ListAttachedGroupPolicies": {"AttachedPolicies": []},
         "ListGroupPolicies": {"PolicyNames": ["own"]},
         "GetGroupPolicy": {"PolicyName": "own", "PolicyDocument": {"Statement": OWN}},
@@ -220,6 +220,7 @@ def trust_statements(answers: Data) -> list[Data]:
         (USER, lambda a: a["ListAttachedUserPolicies"]["AttachedPolicies"].append({"PolicyArn": S3_READ}), S3_READ),
         (ROLE, lambda a: a["GetRole"]["Role"].update(Path="/team/"), "James-custom-S3-role: path /team/"),
         (ROLE, lambda a: a["GetRole"]["Role"]["Tags"].append({"Key": "team", "Value": "red"}), "tag team=red"),
+        (GROUP, lambda a: a["GetGroup"]["Group"].update(Path="/team/"), "team: path /team/"),
         (USER, lambda a: a["GetUser"]["User"].update(Path="/team/"), "James: path /team/"),
         (USER, lambda a: a["ListUserPolicies"]["PolicyNames"].append("extra"), "inline policy extra"),
         (USER, lambda a: a["ListGroupsForUser"]["Groups"].append({"GroupName": "admins"}), "group admins"),
