@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from itertools import cycle, islice
+from itertools import cycle, islice, zip_longest
 from pathlib import Path
 
 from tests.mutants.bench import work_through
@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"there is no lab {min(unknown)!r}; the labs are: {', '.join(lab.name for lab in labs)}", file=sys.stderr)
         return 2
     chosen = [lab for lab in labs if not options.labs or lab.name in options.labs]
-    mutants = [m for lab in chosen for m in mutants_of(lab) if options.operator in (None, m.operator)]
+    mutants = [[m for m in mutants_of(lab) if options.operator in (None, m.operator)] for lab in chosen]
     healthy = list(islice(cycle(chosen), options.healthy))
-    outcomes = run(mutants, healthy, options.jobs)
+    outcomes = run([*mutants, healthy], options.jobs)
     score = Score(
         outcomes=[outcome for outcome in outcomes if outcome.operator != HEALTHY],
         healthy=[outcome for outcome in outcomes if outcome.operator == HEALTHY],
@@ -50,17 +50,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _report(score, options)
 
 
-def run(mutants: Sequence[Mutant], healthy: Sequence[LabTemplates], jobs: int) -> list[Outcome]:
-    """Try the mutants and verify the healthy labs, in batches, `jobs` of them side by side."""
-    todo: list[Mutant | LabTemplates] = [*mutants, *healthy]
-    batches = [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]
+def run(kinds: Sequence[Sequence[Mutant | LabTemplates]], jobs: int) -> list[Outcome]:
+    """Try the mutants and verify the healthy labs among them, in batches, `jobs` of them side by side.
+
+    `kinds`: those of each lab by themselves. The batches get some of every kind: a lab whose story waits, for the next
+    code of an MFA device, leaves the time to the others.
+    """
+    todo = [job for one_of_each in zip_longest(*kinds) for job in one_of_each if job is not None]
+    number = -(-len(todo) // BATCH)
     outcomes: list[Outcome] = []
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        for finished in as_completed([pool.submit(work_through, batch) for batch in batches]):
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        for finished in as_completed([pool.submit(work_through, todo[first::number]) for first in range(number)]):
             outcomes += finished.result()
             if sys.stderr.isatty():
                 print(f"\r{len(outcomes)} of {len(todo)}", end="", file=sys.stderr, flush=True)
+    finally:
+        pool.shutdown(cancel_futures=True)
     return outcomes
 
 
@@ -88,7 +94,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--operator", choices=list(OPERATORS), metavar="NAME", help="only this operator")
     parser.add_argument("--healthy", type=int, default=HEALTHY_RUNS, help="verifications of healthy labs (%(default)s)")
     parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 2, help="embedded AWSs side by side (%(default)s)"
+        "--jobs", type=int, default=3 * (os.cpu_count() or 2), help="embedded AWSs side by side (%(default)s)"
     )
     parser.add_argument("--markdown", type=Path, metavar="F", help="write the score by lab to this file")
     parser.add_argument("--verbose", action="store_true", help="list what is equivalent and what AWS refused")

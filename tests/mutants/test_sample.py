@@ -50,16 +50,12 @@ def test_every_lab_takes_part(labs: tuple[LabTemplates, ...]) -> None:
 
 
 def test_a_sample_of_every_lab_is_killed_and_the_healthy_lab_is_not(labs: tuple[LabTemplates, ...]) -> None:
-    mutants = [
-        mutant
-        for number, lab in enumerate(labs)
-        for mutant in spread(list(mutants_of(lab)), OF_EACH_LAB, first=5 * number)
-    ]
-    outcomes = run(mutants, labs, jobs=2)
+    mutants = [spread(list(mutants_of(lab)), OF_EACH_LAB, 5 * number) for number, lab in enumerate(labs)]
+    outcomes = run([*mutants, labs], jobs=3)
     equivalents = {lab.name: equivalent_of(lab.name) for lab in labs}
     tried = [outcome for outcome in outcomes if outcome.operator != HEALTHY]
     healthy = [outcome for outcome in outcomes if outcome.operator == HEALTHY]
-    assert (len(tried), len(healthy)) == (len(mutants), len(labs))
+    assert (len(tried), len(healthy)) == (OF_EACH_LAB * len(labs), len(labs))
     assert Score(tried, healthy, equivalents).faults(complete=False) == []
     assert any(outcome.fate is Fate.KILLED for outcome in tried)
 

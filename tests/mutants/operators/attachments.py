@@ -67,13 +67,12 @@ def drop_inline_policy(template: Template) -> Iterator[Change]:
 
 
 def add_inline_policy(template: Template) -> Iterator[Change]:
-    """One inline policy more, which allows or denies."""
+    """One inline policy more."""
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    inline = {"PolicyName": INLINE_NAME, "PolicyDocument": document}
     for logical_id, _ in resources(template, _USER, _ROLE, _GROUP):
-        for effect in ("Allow", "Deny"):
-            document = {"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": "s3:*", "Resource": "*"}]}
-            inline = {"PolicyName": INLINE_NAME, "PolicyDocument": document}
-            mutant = appended(template, properties(logical_id, "Policies"), inline)
-            yield Change(f"{logical_id} {effect} s3:*", ((_name(logical_id), INLINE_NAME),), mutant)
+        mutant = appended(template, properties(logical_id, "Policies"), inline)
+        yield Change(logical_id, ((_name(logical_id), INLINE_NAME),), mutant)
 
 
 def detach(template: Template) -> Iterator[Change]:

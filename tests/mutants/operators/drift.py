@@ -151,8 +151,8 @@ def by_hand_bucket(template: Template) -> Iterator[Change]:
         inside = {"Fn::Join": ["", [arn, "/*"]]}
         deleted = Step("s3", "DeleteBucket", {"Bucket": bucket})
         yield Change(f"{logical_id} deleted", (("bucket",),), steps=(deleted,))
-        for principal in principals:
-            for effect in ("Allow", "Deny"):
+        for number, principal in enumerate(principals):
+            for effect in ("Allow", "Deny") if number == 0 else ("Allow",):
                 statement = {
                     "Effect": effect,
                     "Principal": {"AWS": principal},

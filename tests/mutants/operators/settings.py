@@ -58,8 +58,13 @@ def drop_tag(template: Template) -> Iterator[Change]:
 
 
 def change_tag(template: Template) -> Iterator[Change]:
-    """A tag has another value."""
+    """A tag has another value, on the first resource of each type."""
+    seen: set[str] = set()
     for logical_id, index, tag in _tags(template):
+        kind = template["Resources"][logical_id]["Type"]
+        if kind in seen:
+            continue
+        seen.add(kind)
         mutant = put(template, properties(logical_id, "Tags", index, "Value"), "mutant")
         yield Change(f"{logical_id} {tag['Key']}", (({"Ref": logical_id}, tag["Key"]),), mutant)
 
@@ -121,7 +126,8 @@ def _secret_changes(logical_id: str, props: Mapping[str, Any]) -> Iterator[tuple
 def open_bucket(template: Template) -> Iterator[Change]:
     """A bucket does not block public access, in one way or another."""
     for logical_id, props in resources(template, "AWS::S3::Bucket"):
-        for way, blocked in props.get("PublicAccessBlockConfiguration", {}).items():
+        ways = list(props.get("PublicAccessBlockConfiguration", {}).items())
+        for way, blocked in ways[:1] + ways[1:][-1:]:
             mutant = put(template, properties(logical_id, "PublicAccessBlockConfiguration", way), not blocked)
             yield Change(f"{logical_id} {way}", (({"Ref": logical_id}, "public"),), mutant)
 

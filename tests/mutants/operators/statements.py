@@ -63,7 +63,7 @@ def widen_action(template: Template) -> Iterator[Change]:
         service = f"{action.split(':', 1)[0]}:*"
         if action != service:
             yield _change(statement, f"{action} -> {service}", action, put(template, path, service))
-        if statement.kind is Kind.IDENTITY:
+        if statement.kind is Kind.IDENTITY and path[-1] in ("Action", 0):
             yield _change(statement, f"{action} -> *", action, put(template, path, "*"))
 
 
