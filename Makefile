@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := labkit lab_stacks iam_engine local_aws
 SOURCES := $(PACKAGES) scripts tests app.py
 
-.PHONY: setup lab labs test mutants lint interruptions bench oracle others pins clean
+.PHONY: setup lab labs test mutants lint interruptions weather bench oracle others pins clean
 
 lab: .venv/ready
 	@$(BIN)/lab run james-s3
@@ -29,6 +29,10 @@ lint: .venv/ready-dev
 # Strikes `lab up` and `lab down` after every single API call. Takes long.
 interruptions: .venv/ready-dev
 	@$(BIN)/python -m tests.faults.interruptions
+
+# Verifies the James lab 200 times while changes spread, requests are throttled and fail, and STS goes away.
+weather: .venv/ready-dev
+	@$(BIN)/python -m tests.faults.weather
 
 # PARTS="table load" for some of it only. moto, which is measured beside the embedded AWS, gets an environment of its own.
 bench: .venv/ready-dev .bench/moto/ready

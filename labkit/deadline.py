@@ -13,6 +13,7 @@ from labkit.errors import LabError
 DEFAULT_DEADLINE_S = 120.0
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 5.0
+_STEPS_LEFT = 8
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Deadline:
         """Count from now."""
         self._end = self.clock.now() + self.seconds
 
+    def elapsed(self) -> float:
+        """Seconds since its making, but for those that did not count."""
+        return self.seconds - (self._end - self.clock.now())
+
     def remaining(self) -> float:
         """Seconds left, never below zero."""
         return max(0.0, self._end - self.clock.now())
@@ -70,7 +75,9 @@ def deadline_seconds(option: float | None, environment: Mapping[str, str]) -> fl
 def wait_before(attempt: int, remaining: float) -> float:
     """Seconds to wait before attempt number `attempt` (the second is 2): exponential, with jitter.
 
-    Full jitter between half and the whole of the step, so that parallel verifications don't ask in step.
+    Full jitter between half and the whole of the step, so that parallel verifications don't ask in step. The less
+    time `remaining` (seconds), the shorter the steps, so that the last of it is not waited away.
     """
-    step = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** (attempt - 2))
+    longest = min(LONGEST_WAIT_S, max(FIRST_WAIT_S, remaining / _STEPS_LEFT))
+    step = min(longest, FIRST_WAIT_S * 2.0 ** min(attempt - 2, 10))
     return min(remaining, random.uniform(step / 2, step))  # noqa: S311 (spreads load; no secret)

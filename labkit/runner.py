@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from labkit.checks.authenticator import NoCodeYetError
@@ -13,6 +13,7 @@ from labkit.checks.lab import Lab
 from labkit.checks.observation import FINAL, Observation, State
 from labkit.checks.principals import Temporary
 from labkit.checks.values import Facts, MissingOutputError
+from labkit.confirmation import Confirmation, Decided
 from labkit.deadline import Clock, Deadline, wait_before
 from labkit.results import CheckResult, LabResult
 from labkit.scene import LiveScene
@@ -28,6 +29,8 @@ _VERDICTS = {
     State.UNKNOWN: Verdict.UNDETERMINED,
 }
 
+
+_STILL_STANDS_S = 1.0
 
 Annotate = Callable[[Check, CheckResult], CheckResult]
 
@@ -83,19 +86,60 @@ class Runner:
         return LabResult(name, lab.stack, results, self.clock.now() - started, compared, lab.title)
 
     def _results(self, lab: Lab, until: str | None) -> Iterator[CheckResult]:
-        for check in lab.story:
-            self._go_on()
-            result = self._decide(check)
-            if result.verdict is Verdict.PROVEN:
-                self._proven.add(check.id)
-                if check.changes:
-                    self.deadline.restart()
-            if until in (None, check.id):
-                result = self._annotated(check, result)
-            self.audience.decided(result)
-            yield result
-            if check.id == until:
-                return
+        for checks in _stretches(lab.story, until):
+            confirmation = Confirmation(self.deadline, self._ask_again)
+            stretch = [self._first(check, until, confirmation) for check in checks]
+            confirmation.confirm(stretch)
+            yield from self._with_their_needs(stretch)
+
+    def _first(self, check: Check, until: str | None, confirmation: Confirmation) -> Decided:
+        """Decide a check for the first time."""
+        self._go_on()
+        result, last, unsettled = self._decide(check)
+        proven = result.verdict is Verdict.PROVEN
+        # What waits for something else than IAM has a deadline of its own.
+        flapped = unsettled and proven and not check.changes and check.deadline is None
+        # A key that has not come by now says as well that not everything has spread.
+        if flapped or last.may_spread:
+            confirmation.changed()
+        right_at = self.deadline.elapsed()
+        if proven:
+            self._proven.add(check.id)
+        if proven and check.changes:
+            self.deadline.restart()
+            confirmation.restart()
+        if until in (None, check.id):
+            result = self._annotated(check, result)
+        self.audience.decided(result)
+        return Decided(check, result, right_at, flapped)
+
+    def _ask_again(self, decided: Decided) -> Observation:
+        """Ask once more for what was proven, count that, and change the verdict if the answer is another and final."""
+        self._go_on()
+        check, before = decided.check, decided.result
+        started, asked_again = self.clock.now(), self.scene.asked_again
+        self.scene.heard.clear()
+        observation = self._observe(check)
+        attempts = before.attempts + 1 + self.scene.asked_again - asked_again
+        seconds = round(before.seconds + self.clock.now() - started, 3)
+        decided.result = replace(before, attempts=attempts, seconds=seconds)
+        if observation.state in FINAL - {State.PROVEN}:
+            result = _result(check, self.scene.facts, observation, attempts, seconds)
+            decided.result = self._annotated(check, result)
+        elif observation.state is not State.PROVEN:
+            self.audience.waiting(check, observation, seconds)
+        return observation
+
+    def _with_their_needs(self, stretch: Sequence[Decided]) -> Iterator[CheckResult]:
+        """The results; what needs a check that turned out not to be proven is not proven either."""
+        for each in stretch:
+            proven = each.result.verdict is Verdict.PROVEN
+            if proven and (observation := self._without_needs(each.check)):
+                verdict, reason = _VERDICTS[observation.state], observation.reason
+                each.result, proven = replace(each.result, verdict=verdict, reason=reason), False
+            if not proven:
+                self._proven.discard(each.check.id)
+            yield each.result
 
     def _annotated(self, check: Check, result: CheckResult) -> CheckResult:
         """The same result with all that is wanted besides; the time that takes is not the deadline's."""
@@ -104,18 +148,21 @@ class Runner:
                 result = annotate(check, result)
         return result
 
-    def _decide(self, check: Check) -> CheckResult:
-        """The result of `check`, under its own deadline if it has one that is longer."""
+    def _decide(self, check: Check) -> tuple[CheckResult, Observation, bool]:
+        """Decide `check`, under its own deadline if it has one that is longer (see `_decide_before`)."""
         if check.deadline is None or check.deadline <= self.deadline.remaining():
             return self._decide_before(self.deadline, check)
         with self.deadline.stopped():
             return self._decide_before(Deadline(check.deadline, self.clock), check)
 
-    def _decide_before(self, deadline: Deadline, check: Check) -> CheckResult:
-        """Ask until the answer is final, or can't change any more, or the deadline has come."""
-        started = self.clock.now()
+    def _decide_before(self, deadline: Deadline, check: Check) -> tuple[CheckResult, Observation, bool]:
+        """Ask until the answer is final, or can't change any more, or the deadline has come.
+
+        Returns the result, what was seen last, and whether anything before it was unsettled.
+        """
+        started, asked_again = self.clock.now(), self.scene.asked_again
         self.scene.heard.clear()
-        attempts, seen = 0, None
+        attempts, seen, unsettled, refused = 0, None, False, None
         while True:
             attempts += 1
             observation = self._observe(check)
@@ -123,7 +170,11 @@ class Runner:
                 seen = observation
             waited = self.clock.now() - started
             if seen.state in FINAL or _no_more_time(deadline, seen, waited):
-                return _result(check, self.scene.facts, seen, attempts, waited)
+                asked = attempts + self.scene.asked_again - asked_again
+                seen = _unless_unanswered(seen, refused, waited)
+                return _result(check, self.scene.facts, seen, asked, waited), seen, unsettled
+            unsettled |= seen.unsettled
+            refused = (seen, waited) if observation.state is State.UNSETTLED else refused
             self.audience.waiting(check, observation, waited)
             self.clock.sleep(wait_before(attempts + 1, deadline.remaining()))
             self._go_on()
@@ -137,9 +188,8 @@ class Runner:
         if isinstance(who, Temporary) and not self.scene.is_open(who):
             reason = f"there are no credentials of {who.label} to ask with"
             return Observation(State.WITHOUT_BASIS, "not asked", reason)
-        if unproven := [id for id in check.needs if id not in self._proven]:
-            reason = f"it proves nothing unless {' and '.join(unproven)} is proven"
-            return Observation(State.WITHOUT_BASIS, "not asked", reason)
+        if without_needs := self._without_needs(check):
+            return without_needs
         try:
             return check.observe(self.scene)
         except NoCodeYetError as error:
@@ -147,6 +197,38 @@ class Runner:
         except MissingOutputError as error:
             reason = f"the stack has no output {error}; deploy the lab as it is here (lab up)"
             return Observation(State.WITHOUT_BASIS, "not asked", reason)
+
+    def _without_needs(self, check: Check) -> Observation | None:
+        """Why the check proves nothing: a check that it needs is not proven."""
+        unproven = [id for id in check.needs if id not in self._proven]
+        if not unproven:
+            return None
+        reason = f"it proves nothing unless {' and '.join(unproven)} is proven"
+        return Observation(State.WITHOUT_BASIS, "not asked", reason)
+
+
+def _unless_unanswered(last: Observation, refused: tuple[Observation, float] | None, waited: float) -> Observation:
+    """The last observation; where AWS did not answer that time, a refusal of a moment before still stands."""
+    if refused is None or last.state is not State.UNKNOWN or last.may_spread:
+        return last
+    observation, at = refused
+    return observation if waited - at <= _STILL_STANDS_S else last
+
+
+def _stretches(story: Sequence[Check], until: str | None) -> Iterator[list[Check]]:
+    """The story in parts within which nothing is changed: each but the first begins with a step that changes something.
+
+    Ends with the check `until`, where one is named.
+    """
+    stretch: list[Check] = []
+    for check in story:
+        if stretch and check.changes:
+            yield stretch
+            stretch = []
+        stretch.append(check)
+        if check.id == until:
+            break
+    yield stretch
 
 
 def _no_more_time(deadline: Deadline, observation: Observation, waited: float) -> bool:

@@ -20,10 +20,13 @@ from labkit.checks.check import UnreadableSecretError
 from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, MfaDevice, OneTimeCode, Temporary
 from labkit.checks.questions import Question
 from labkit.checks.values import Facts, resolve
+from labkit.deadline import Deadline, wait_before
 
 _GET_CALLER_IDENTITY = Call("sts", "GetCallerIdentity")
 _CHANGED_NOTHING = (Kind.DENIED, Kind.REFUSED, Kind.CREDENTIALS)
 _NOTHING_TO_UNDO = ("NoSuchEntity", "NoSuchKey")
+# A throttle or a 5xx in one of a check's calls must not send the whole check back to its start.
+_QUICK_ATTEMPTS = 4
 _READS = ("Get", "List", "Describe", "Head", "Assume", "Simulate")
 
 
@@ -48,7 +51,8 @@ class LiveScene:
 
     `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave. `heard` (the calls of the check
     that is run) and `changes` (how many calls went through that may have changed something) are for who explains the
-    answers.
+    answers. A call that AWS does not answer is made again, a few times and until the `deadline`; `asked_again` counts
+    how often.
     """
 
     facts: Facts
@@ -56,6 +60,8 @@ class LiveScene:
     administrator_arn: str
     heard: list[Heard] = field(default_factory=list, repr=False)
     changes: int = 0
+    deadline: Deadline = field(default_factory=lambda: Deadline(0))
+    asked_again: int = 0
     _keys: dict[str, Credentials] = field(default_factory=dict, repr=False)
     _sessions: dict[Temporary, Credentials] = field(default_factory=dict, repr=False)
     _opened: dict[Temporary, datetime] = field(default_factory=dict)
@@ -68,8 +74,10 @@ class LiveScene:
         to_undo = [call.undo] if call.undo and call.undo not in self._to_undo else []
         # Before the call: an answer that gets lost on its way has changed something all the same.
         self._to_undo += to_undo
+        asked_again = self.asked_again
         answer = self._send(who, call, all_pages=all_pages)
-        if answer.kind in _CHANGED_NOTHING:
+        # So one that was made again may have: the answer to the first time is what got lost.
+        if answer.kind in _CHANGED_NOTHING and self.asked_again == asked_again:
             self._undone(to_undo)
         elif not keep:
             self._undo(to_undo)
@@ -143,10 +151,21 @@ class LiveScene:
         self._to_undo[:] = [call for call in self._to_undo if call not in calls]
 
     def _send(self, who: Identity, call: Call, *, all_pages: bool = False, config: Config = ASK_ONCE) -> Answer:
+        answer = self._send_once(who, call, all_pages, config)
+        for attempt in range(2, _QUICK_ATTEMPTS + 1):
+            remaining = self.deadline.remaining()
+            if answer.kind is not Kind.TRANSIENT or remaining <= 0:
+                break
+            self.deadline.clock.sleep(wait_before(attempt, remaining))
+            self.asked_again += 1
+            answer = self._send_once(who, call, all_pages, config)
+        return answer
+
+    def _send_once(self, who: Identity, call: Call, all_pages: bool, config: Config) -> Answer:
         try:
             client = self.clients.client(call.service, self._credentials(who), config)
         except UnreadableSecretError as error:
-            return Answer(Kind.CREDENTIALS, "NoAccessKey", str(error))
+            return Answer(error.kind, "NoAccessKey", str(error))
         except BotoCoreError as error:
             return from_error(error)
         parameters = {name: self._with_code(value) for name, value in call.parameters.items()}
@@ -188,7 +207,9 @@ def read_secret(client: Callable[[str], Any], secret_arn: str) -> dict[str, str]
     try:
         text = client("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"]
     except (BotoCoreError, ClientError) as error:
-        raise UnreadableSecretError(f"the secret {secret_arn} can't be read: {from_error(error)}") from error
+        answer = from_error(error)
+        kind = Kind.TRANSIENT if answer.kind is Kind.TRANSIENT else Kind.CREDENTIALS
+        raise UnreadableSecretError(f"the secret {secret_arn} can't be read: {answer}", kind) from error
     try:
         secret = json.loads(text)
     except ValueError:

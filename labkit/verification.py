@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from labkit.aws.answers import Kind, from_error
+from labkit.aws.advice import advice_on
+from labkit.aws.answers import Answer, Kind, from_error
 from labkit.aws.clients import PERSIST, Clients, ask
 from labkit.catalogue import Entry
 from labkit.checks.values import Account, Facts
-from labkit.deadline import Clock, Deadline
+from labkit.deadline import Clock, Deadline, wait_before
 from labkit.errors import LabError
 from labkit.explanation.explainer import Explainer
 from labkit.results import LabResult, Report
@@ -24,31 +25,44 @@ from labkit.side_by_side import side_by_side
 from labkit.sketch import Sketcher
 from labkit.stacks import Stack, find_stack
 
-# Two attempts of at most 8 seconds each: no connection ends the command within 20 s.
+# An attempt takes at most 8 seconds, and none begins after 10: the command goes on, or has ended, within 20 s.
 _FIRST_CALL = Config(connect_timeout=4, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1})
-_FIRST_CALL_ATTEMPTS = 2
+_FIRST_CALL_S = 10.0
+_CONNECTION_ATTEMPTS = 3
 # More would only wait for one another: on AWS for its limits, on the embedded AWS for the processor.
 _AT_ONCE = 4
 
 
-def administrator_arn(clients: Clients) -> str:
+def administrator_arn(clients: Clients, clock: Clock | None = None) -> str:
     """The ARN of the administrator (GetCallerIdentity). Raises `LabError` with what to do, within 20 s."""
     if not clients.region:
         raise LabError("no AWS region is set; give --region, or set AWS_REGION")
-    for attempt in range(1, _FIRST_CALL_ATTEMPTS + 1):
+    answer = _first_answer(clients, Deadline(_FIRST_CALL_S, clock or Clock()))
+    if answer.kind is Kind.ALLOWED:
+        return str(answer.data["Arn"])
+    if answer.kind is Kind.CREDENTIALS:
+        advice = advice_on(answer)
+        what_to_do = (
+            advice.text if advice.lasts else "sign in or choose a profile, in a region that the account enabled"
+        )
+        raise LabError(f"AWS does not accept the administrator's credentials ({answer}); {what_to_do}")
+    if answer.code == "NoConnection":
+        raise LabError(f"AWS can't be reached ({answer.message}); check the endpoint and the network")
+    raise LabError(f"AWS does not say who the administrator is ({answer}); check credentials and region")
+
+
+def _first_answer(clients: Clients, deadline: Deadline) -> Answer:
+    attempt = 1
+    while True:
         try:
             answer = ask(clients.client("sts", config=_FIRST_CALL), "GetCallerIdentity", {})
         except BotoCoreError as error:
             answer = from_error(error)
-        if answer.kind is not Kind.TRANSIENT or attempt == _FIRST_CALL_ATTEMPTS:
-            break
-    if answer.kind is Kind.ALLOWED:
-        return str(answer.data["Arn"])
-    if answer.kind is Kind.CREDENTIALS:
-        raise LabError(f"AWS does not accept the administrator's credentials ({answer}); sign in or choose a profile")
-    if answer.code == "NoConnection":
-        raise LabError(f"AWS can't be reached ({answer.message}); check the endpoint and the network")
-    raise LabError(f"AWS does not say who the administrator is ({answer}); check credentials and region")
+        no_connection = answer.code == "NoConnection" and attempt == _CONNECTION_ATTEMPTS
+        if answer.kind is not Kind.TRANSIENT or no_connection or deadline.remaining() <= 0:
+            return answer
+        attempt += 1
+        deadline.clock.sleep(wait_before(attempt, deadline.remaining()))
 
 
 def standing(entries: tuple[Entry, ...], clients: Clients, *, named: bool) -> list[tuple[Entry, Stack]]:
@@ -118,13 +132,14 @@ def verify(
     account, began = Account.of_arn(administrator), datetime.now(UTC)
 
     def run(entry: Entry, stack: Stack) -> LabResult:
-        scene = LiveScene(Facts(stack.outputs, account), clients, administrator)
+        own_deadline = Deadline(deadline.seconds, clock)
+        scene = LiveScene(Facts(stack.outputs, account), clients, administrator, deadline=own_deadline)
         explainer, sketcher = Explainer(scene), Sketcher(scene)
         annotate = [
             *([explainer.annotate] if extras.explain else []),
             *([sketcher.annotate] if extras.sketch else []),
         ]
-        runner = Runner(scene, Deadline(deadline.seconds, clock), audience, clock, annotate, stop)
+        runner = Runner(scene, own_deadline, audience, clock, annotate, stop)
         result = runner.run(entry.name, entry.lab, until)
         return replace(result, players=sketcher.players(entry.lab)) if extras.sketch else result
 

@@ -33,7 +33,7 @@ class Kind(StrEnum):
     ALLOWED = "allowed"
     DENIED = "denied"
     REFUSED = "refused"  # authorized or not checked, but refused for another reason (NoSuchKey, ValidationError …)
-    CREDENTIALS = "credentials not valid"
+    CREDENTIALS = "credentials not valid"  # not valid (yet), or not here: the region, the account
     TRANSIENT = "transient"
 
 
@@ -83,9 +83,15 @@ CREDENTIAL_CODES = frozenset(
         "InvalidSignatureException",
         "InvalidToken",
         "MissingAuthenticationToken",
+        "NotSignedUp",
+        "OptInRequired",
+        "PendingVerification",
+        "RegionDisabledException",
         "RequestExpired",
+        "RequestInTheFuture",
         "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
+        "SubscriptionRequiredException",
         "TokenRefreshRequired",
         "UnrecognizedClientException",
     }
@@ -97,6 +103,8 @@ TRANSIENT_CODES = frozenset(
         "InternalFailure",
         "InternalServerError",
         "InternalServiceError",
+        "InternalServiceErrorException",
+        "InternalServiceException",
         "LimitExceededException",
         "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",

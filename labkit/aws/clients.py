@@ -1,7 +1,7 @@
 """Sessions and clients: one per identity and service, shared, and without retries of their own.
 
-Creating a client costs more than calling it, so they are kept. The runner retries, because it has to
-count and to show what it waits for; a client that retried by itself would hide both.
+Creating a client costs more than calling it, so they are kept. The scene and the runner retry, because they have to
+count and to show what they wait for; a client that retried by itself would hide both.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import boto3
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError
 
-from labkit.aws.answers import Answer, allowed, from_error
+from labkit.aws.answers import Answer, Kind, allowed, from_error
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 20
@@ -92,3 +94,6 @@ def ask(client: Any, operation: str, parameters: dict[str, Any], *, all_pages: b
         return allowed(getattr(client, method)(**parameters))
     except (BotoCoreError, ClientError) as error:
         return from_error(error)
+    except (ResponseParserError, HTTPError) as error:
+        # Not among botocore's own errors: an answer that ends before its end, or is none of AWS's.
+        return Answer(Kind.TRANSIENT, "NoConnection", f"the answer was cut off or garbled ({type(error).__name__})")

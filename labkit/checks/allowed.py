@@ -8,7 +8,7 @@ import jmespath
 
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.calls import Call, Finds, Includes
-from labkit.checks.check import Check, Scene, unknown
+from labkit.checks.check import Check, Scene, refused_though_expected, unknown
 from labkit.checks.observation import Observation, State
 from labkit.checks.principals import ADMINISTRATOR, Identity
 from labkit.checks.questions import Question
@@ -51,7 +51,7 @@ class Allowed(Check):
         if answer.kind is Kind.ALLOWED:
             return self._look_into(answer, scene)
         if answer.kind is Kind.DENIED:
-            return Observation(State.UNSETTLED, str(answer), "refused where it should be allowed")
+            return refused_though_expected(answer, "refused where it should be allowed")
         if answer.kind is Kind.REFUSED:
             return self._weigh_refusal(answer)
         return unknown(answer)

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from labkit.aws.answers import Kind
-from labkit.checks.check import Check, Scene, unknown
+from labkit.checks.check import Check, Scene, refused_though_expected, unknown
 from labkit.checks.denied import denial_code, denial_text, weigh_denial
 from labkit.checks.observation import Observation, State
 from labkit.checks.principals import ADMINISTRATOR, FederatedUser, Identity, Session, SessionToken, Temporary
@@ -47,7 +47,7 @@ class _Given(_CredentialsCheck):
         if answer.kind is Kind.ALLOWED:
             return self._look_into(answer.data, scene.expected_arn(self.session))
         if answer.kind is Kind.DENIED:
-            return Observation(State.UNSETTLED, str(answer), "refused where it should be allowed")
+            return refused_though_expected(answer, "refused where it should be allowed")
         if answer.kind is Kind.REFUSED:
             return Observation(State.WRONG, str(answer), f"{self.session.call.operation} itself is refused")
         return unknown(answer)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
+from labkit.aws.advice import advice_on, denied_by_organization
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.authenticator import Authenticator
 from labkit.checks.calls import Call
@@ -58,7 +59,11 @@ class Scene(Protocol):
 
 
 class UnreadableSecretError(Exception):
-    """The secret with a user's access key could not be read; the message says why."""
+    """The secret with a user's access key could not be read; the message says why, `kind` what that is good for."""
+
+    def __init__(self, message: str, kind: Kind = Kind.CREDENTIALS) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Check:
     take its time; they don't count towards the deadline of the verification.
     """
 
+    # Whether asking again costs several calls, and is not worth them until all else has stayed.
+    costly: ClassVar[bool] = False
     # What else than policies makes the outcome, in a sentence, of a check that has no `questions`.
     remark: ClassVar[str] = "No policy decides this."
     # Whether it changes what AWS decides afterwards, so that what follows has to wait until that has spread.
@@ -107,15 +114,16 @@ class Check:
         raise NotImplementedError
 
 
-def unknown(answer: Answer) -> Observation:
-    """No conclusion can be drawn from this answer."""
-    return Observation(State.UNKNOWN, str(answer), _ADVICE.get(answer.kind, ""))
-
-
-_ADVICE: dict[Any, str] = {
-    Kind.CREDENTIALS: "the credentials are not valid (yet); a call with them proves nothing about permissions",
-    Kind.TRANSIENT: "AWS did not answer the question; ask again later",
-}
+def unknown(answer: Answer, observed: str = "") -> Observation:
+    """No conclusion can be drawn from this answer. `observed`: how to show it, where that is not its own text."""
+    advice = advice_on(answer)
+    return Observation(
+        State.UNKNOWN,
+        observed or str(answer),
+        advice.text,
+        patience=0.0 if advice.lasts else None,
+        may_spread=answer.kind is Kind.CREDENTIALS and not advice.lasts,
+    )
 
 
 def not_live(scene: Scene, who: Identity) -> Observation | None:
@@ -125,7 +133,8 @@ def not_live(scene: Scene, who: Identity) -> Observation | None:
     """
     answer = scene.caller_identity(who)
     if answer.kind is not Kind.ALLOWED:
-        return Observation(State.UNKNOWN, f"GetCallerIdentity: {answer}", "the caller's key is not known to be live")
+        seen = unknown(answer, f"GetCallerIdentity: {answer}")
+        return replace(seen, reason=f"the caller's key is not known to be live: {seen.reason}")
     if answer.data["Arn"] != scene.expected_arn(who):
         return Observation(
             State.WRONG,
@@ -133,3 +142,10 @@ def not_live(scene: Scene, who: Identity) -> Observation | None:
             f"the caller is not {scene.expected_arn(who)}",
         )
     return None
+
+
+def refused_though_expected(answer: Answer, reason: str) -> Observation:
+    """A denial where a call should be allowed: what still spreads may explain it, an organization's policy does not."""
+    if denied_by_organization(answer):
+        return Observation(State.WRONG, str(answer), f"{reason}: {advice_on(answer).text}")
+    return Observation(State.UNSETTLED, str(answer), reason)

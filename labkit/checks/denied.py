@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from labkit.aws.advice import advice_on, denied_by_organization
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, not_live, unknown
@@ -72,15 +73,20 @@ def weigh_denial(
     scene: Scene, who: Identity, answer: Answer, code: str, actions: Sequence[str], because: Reason | None
 ) -> Observation:
     """Whether a denial is the one expected: `code`, principal, one of `actions`, reason, and a live caller."""
-    problem = _misfit(scene, who, answer, code, actions, because)
+    problem = _misfit(scene, who, answer, code, actions)
     if problem:
         return Observation(State.WRONG, str(answer), problem)
+    other_reason = because.contradicted_by(answer) if because else None
+    if other_reason and denied_by_organization(answer):
+        # It stands before the lab's own policies, so what those would have said is not known.
+        return Observation(State.WITHOUT_BASIS, str(answer), f"{other_reason}; {advice_on(answer).text}")
+    if other_reason:
+        # Half of a change that is still spreading denies for another reason than the whole.
+        return Observation(State.UNSETTLED, str(answer), other_reason)
     return not_live(scene, who) or Observation(State.PROVEN, str(answer))
 
 
-def _misfit(
-    scene: Scene, who: Identity, answer: Answer, code: str, actions: Sequence[str], because: Reason | None
-) -> str | None:
+def _misfit(scene: Scene, who: Identity, answer: Answer, code: str, actions: Sequence[str]) -> str | None:
     stated = answer.denial
     if answer.code != code:
         return f"denied, but with the code {answer.code}"
@@ -88,4 +94,4 @@ def _misfit(
         return f"denied to {stated.principal}, not to {scene.expected_arn(who)}"
     if stated.action and stated.action.lower() not in {action.lower() for action in actions}:
         return f"{stated.action} is denied, not {' or '.join(actions)}"
-    return because.contradicted_by(answer) if because else None
+    return None

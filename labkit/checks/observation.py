@@ -26,10 +26,16 @@ class Observation:
     """What was seen (`observed`, AWS's words where it spoke) and why that is not what it should be.
 
     `patience`: for an unsettled state, after how many seconds of it there is no more to wait for
-    (None: the deadline alone decides).
+    (None: the deadline alone decides). `may_spread`: credentials that are not valid, and may only not be so yet.
     """
 
     state: State
     observed: str
     reason: str = ""
     patience: float | None = None
+    may_spread: bool = False
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether IAM's eventual consistency could explain what was seen."""
+        return self.state is State.UNSETTLED or self.may_spread

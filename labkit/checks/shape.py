@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.aws.advice import denied_by_organization
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, unknown
@@ -30,6 +31,7 @@ class UnreadableError(Exception):
 class Shape(Check):
     """A check on what is deployed. A subclass says in `look` what differs from what should be there."""
 
+    costly = True
     remark = "What is deployed was read through IAM's own API and compared with what the lab declares."
 
     @property
@@ -92,6 +94,8 @@ def unreadable(answer: Answer) -> Observation:
     """What it means that the administrator got this answer to a read call."""
     if answer.code in ("NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException"):
         return Observation(State.UNSETTLED, str(answer), "it does not exist", patience=READ_LAG_S)
+    if denied_by_organization(answer):
+        return unknown(answer)
     if answer.kind is Kind.DENIED:
         advice = "the administrator may not read it; verify with credentials that may"
         return Observation(State.UNKNOWN, str(answer), advice, patience=READ_LAG_S)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import os
+from functools import partial
 from pathlib import Path
 
 import click
 
+from labkit.aws.clients import PERSIST
 from labkit.catalogue import Entry, find_labs
 from labkit.checks.check import UnreadableSecretError
 from labkit.checks.principals import User
@@ -46,8 +48,12 @@ def command(lab: str, user: str, path: Path, target: str | None, profile: str | 
 def _row(entry: Entry, stack: Stack, user: User, place: Place) -> tuple[str, ...]:
     facts = Facts(stack.outputs, place.account)
     try:
-        key = read_access_key(place.clients.client, resolve(user.access_key, facts))
-        password = read_secret(place.clients.client, resolve(user.password, facts))["password"] if user.password else ""
+        key = read_access_key(partial(place.clients.client, config=PERSIST), resolve(user.access_key, facts))
+        password = (
+            read_secret(partial(place.clients.client, config=PERSIST), resolve(user.password, facts))["password"]
+            if user.password
+            else ""
+        )
     except UnreadableSecretError as error:
         raise LabError(f"the credentials of {user.name} can't be had: {error}") from error
     except MissingOutputError as error:

@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 import click
 
+from labkit.aws.clients import PERSIST
 from labkit.catalogue import Entry, all_labs
 from labkit.checks.check import UnreadableSecretError
 from labkit.checks.principals import Role, User
@@ -70,7 +72,7 @@ def choose_user(name: str | None, labs: list[tuple[Entry, Stack]]) -> tuple[Entr
 def _person(entry: Entry, stack: Stack, user: User, place: Place) -> Person:
     facts = Facts(stack.outputs, place.account)
     try:
-        key = read_access_key(place.clients.client, resolve(user.access_key, facts))
+        key = read_access_key(partial(place.clients.client, config=PERSIST), resolve(user.access_key, facts))
         roles = {role.name: _profile(role, facts) for role in entry.lab.roles}
     except UnreadableSecretError as error:
         raise LabError(f"the key of {user.name} can't be had: {error}") from error

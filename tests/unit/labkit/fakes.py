@@ -63,6 +63,7 @@ class FakeScene:
     administrator_arn: str = ADMIN_ARN
     heard: list[Any] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    asked_again: int = 0
     opened: dict[Temporary, datetime] = field(default_factory=dict)
     answers: dict[Temporary, Answer] = field(default_factory=dict)
     devices: dict[MfaDevice, Authenticator] = field(default_factory=dict)

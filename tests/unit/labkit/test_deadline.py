@@ -26,7 +26,13 @@ def test_waits_grow_with_jitter_and_end_at_the_deadline() -> None:
         waits = [wait_before(attempt, remaining=1000) for _ in range(50)]
         assert most / 2 <= min(waits) <= max(waits) <= most
         assert len(set(waits)) > 1
-    assert wait_before(12, remaining=0.25) == 0.25
+    assert wait_before(12, remaining=0.03) == 0.03
+
+
+def test_waits_get_short_again_towards_the_deadline() -> None:
+    for remaining, most in ((1000, 5.0), (16, 2.0), (4, 0.5), (0.5, 0.1)):
+        waits = [wait_before(12, remaining) for _ in range(50)]
+        assert most / 2 <= min(waits) <= max(waits) <= most
 
 
 def test_a_deadline_never_goes_below_zero() -> None:

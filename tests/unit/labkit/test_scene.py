@@ -8,11 +8,15 @@ from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.parsers import ResponseParserError
+from urllib3.exceptions import ProtocolError
 
+from labkit.aws.answers import Kind
 from labkit.aws.clients import Clients
 from labkit.checks import ADMINISTRATOR, call
+from labkit.deadline import Deadline
 from labkit.scene import LiveScene
-from tests.unit.labkit.fakes import ADMIN_ARN, FACTS
+from tests.unit.labkit.fakes import ADMIN_ARN, FACTS, FakeTime
 
 THING: dict[str, Any] = {"Bucket": "b", "Key": "k"}
 PUT = call("s3", "PutObject", **THING, undo=call("s3", "DeleteObject", **THING))
@@ -108,3 +112,55 @@ def test_what_is_not_there_need_not_be_undone_and_what_can_t_be_is_told(scene: L
     assert [problem.split(" ")[0] for problem in scene.undo_all()] == ["s3:DeleteObject"]
     s3.fails["delete_object"] = error("NoSuchKey")
     assert scene.undo_all() == []
+
+
+class Unsteady(FakeS3):
+    """Answers its first calls of each method with these errors, after or before it has done its work."""
+
+    def __init__(self, *errors: Exception) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+    def _do(self, method: str, work: Callable[[], None]) -> dict[str, Any]:
+        self.fails = {method: self.errors.pop(0)} if self.errors else {}
+        return super()._do(method, work)
+
+
+def unsteady(seconds: float, *errors: Exception) -> tuple[LiveScene, Unsteady, FakeTime]:
+    s3, time = Unsteady(*errors), FakeTime()
+    return LiveScene(FACTS, cast(Clients, s3), ADMIN_ARN, deadline=Deadline(seconds, time.clock())), s3, time
+
+
+def test_a_call_that_is_not_answered_is_made_again_soon_and_counted() -> None:
+    scene, _, time = unsteady(60, error("Throttling"), error("SlowDown"))
+    assert scene.ask(ADMINISTRATOR, PUT, keep=True).kind is Kind.ALLOWED
+    assert scene.asked_again == 2
+    assert 0.1 < sum(time.slept) < 0.4
+
+
+def test_a_call_is_not_made_again_for_ever_nor_after_the_deadline() -> None:
+    scene, _, _ = unsteady(60, *[error("Throttling")] * 10)
+    assert scene.ask(ADMINISTRATOR, PUT, keep=True).kind is Kind.TRANSIENT
+    assert scene.asked_again == 3
+    scene, _, _ = unsteady(0, error("Throttling"))
+    assert scene.ask(ADMINISTRATOR, PUT, keep=True).kind is Kind.TRANSIENT
+    assert scene.asked_again == 0
+
+
+def test_what_is_an_answer_is_not_asked_for_again() -> None:
+    for code in ("AccessDenied", "NoSuchKey", "InvalidAccessKeyId"):
+        scene, _, _ = unsteady(60, error(code))
+        assert scene.ask(ADMINISTRATOR, PUT).code == code
+        assert scene.asked_again == 0
+
+
+def test_a_call_whose_first_answer_got_lost_is_undone_though_the_second_is_refused() -> None:
+    scene, s3, _ = unsteady(60, LOST, error("PreconditionFailed"))
+    scene.ask(ADMINISTRATOR, PUT)
+    assert s3.keys == []
+
+
+def test_an_answer_that_is_cut_off_is_none() -> None:
+    for cut_off in (ProtocolError("Connection broken"), ResponseParserError("no element found")):
+        scene, _, _ = unsteady(0, cut_off)
+        assert scene.ask(ADMINISTRATOR, PUT, keep=True).kind is Kind.TRANSIENT
