@@ -24,7 +24,9 @@ def test_deploy_verify_destroy(lab: Lab, tmp_path: Path) -> None:
 
     deployed = lab.run([*cdk, "deploy", "JamesS3", "--require-approval", "never"], environment)
     assert deployed.returncode == 0, deployed.stderr
-    assert "JamesS3.RoleArn = arn:aws:iam::123456789012:role/James-custom-S3-role" in deployed.stderr
+    # On a CI system ($CI) the CDK CLI speaks to standard output, elsewhere to standard error.
+    said = deployed.stdout + deployed.stderr
+    assert "JamesS3.RoleArn = arn:aws:iam::123456789012:role/James-custom-S3-role" in said
 
     verified = lab.run([*VERIFY, "--json", str(tmp_path / "report.json")], environment)
     assert verified.returncode == 0, verified.stdout + verified.stderr
