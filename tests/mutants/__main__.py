@@ -23,7 +23,7 @@ from tests.mutants.model import HEALTHY, LabTemplates, Mutant, Outcome
 from tests.mutants.operators import OPERATORS
 from tests.mutants.score import Score, as_markdown, as_table, in_one_line
 
-BATCH = 25
+BATCH = 80
 HEALTHY_RUNS = 50
 
 
@@ -57,7 +57,7 @@ def run(kinds: Sequence[Sequence[Mutant | LabTemplates]], jobs: int) -> list[Out
     code of an MFA device, leaves the time to the others.
     """
     todo = [job for one_of_each in zip_longest(*kinds) for job in one_of_each if job is not None]
-    number = -(-len(todo) // BATCH)
+    number = max(-(-len(todo) // BATCH), min(jobs, len(todo)))
     outcomes: list[Outcome] = []
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
     try:

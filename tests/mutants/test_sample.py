@@ -16,7 +16,7 @@ from tests.mutants.labs import equivalent_of, mutants_of, synthesize
 from tests.mutants.model import HEALTHY, Fate, LabTemplates, Mutant
 from tests.mutants.score import Score
 
-OF_EACH_LAB = 3
+OF_EACH_LAB = 2
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +49,13 @@ def test_every_lab_takes_part(labs: tuple[LabTemplates, ...]) -> None:
         assert all(reason.strip() for reason in equivalent_of(lab.name).values())
 
 
-def test_a_sample_of_every_lab_is_killed_and_the_healthy_lab_is_not(labs: tuple[LabTemplates, ...]) -> None:
+def test_a_sample_of_every_lab_is_killed_and_a_healthy_lab_is_not(labs: tuple[LabTemplates, ...]) -> None:
     mutants = [spread(list(mutants_of(lab)), OF_EACH_LAB, 5 * number) for number, lab in enumerate(labs)]
-    outcomes = run([*mutants, labs], jobs=3)
+    outcomes = run([*mutants, labs[:1]], jobs=3)
     equivalents = {lab.name: equivalent_of(lab.name) for lab in labs}
     tried = [outcome for outcome in outcomes if outcome.operator != HEALTHY]
     healthy = [outcome for outcome in outcomes if outcome.operator == HEALTHY]
-    assert (len(tried), len(healthy)) == (OF_EACH_LAB * len(labs), len(labs))
+    assert (len(tried), len(healthy)) == (OF_EACH_LAB * len(labs), 1)
     assert Score(tried, healthy, equivalents).faults(complete=False) == []
     assert any(outcome.fate is Fate.KILLED for outcome in tried)
 

@@ -109,18 +109,11 @@ def drop_membership(template: Template) -> Iterator[Change]:
 
 
 def add_membership(template: Template) -> Iterator[Change]:
-    """A user is in one group more, which allows nothing, or everything."""
+    """A user is in one group more."""
+    grouped = with_resource(template, _GROUP_ID, _GROUP, GroupName=GROUP_NAME)
     for logical_id, _ in resources(template, _USER):
-        for what, policies in (("without policies", []), (f"with {_MANAGED_NAME}", [_MANAGED])):
-            grouped = with_resource(
-                template,
-                _GROUP_ID,
-                _GROUP,
-                GroupName=GROUP_NAME,
-                **({"ManagedPolicyArns": policies} if policies else {}),
-            )
-            mutant = appended(grouped, properties(logical_id, "Groups"), {"Ref": _GROUP_ID})
-            yield Change(f"{logical_id} {what}", ((_name(logical_id), GROUP_NAME),), mutant)
+        mutant = appended(grouped, properties(logical_id, "Groups"), {"Ref": _GROUP_ID})
+        yield Change(logical_id, ((_name(logical_id), GROUP_NAME),), mutant)
 
 
 def drop_boundary(template: Template) -> Iterator[Change]:

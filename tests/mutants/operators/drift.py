@@ -119,6 +119,8 @@ def by_hand_trust(template: Template) -> Iterator[Change]:
                 "the account as well": ((*own, _trust(ACCOUNT_ROOT)), ACCOUNT_WORDS),
             }
         for what, (written, words) in trusts.items():
+            if written == own:
+                continue
             step = _iam("UpdateAssumeRolePolicy", RoleName={"Ref": logical_id}, PolicyDocument=Document(written))
             causes = tuple(({"Ref": logical_id}, named) for named in words)
             yield Change(f"{logical_id} {what}", causes, steps=(step,))

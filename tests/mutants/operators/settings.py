@@ -51,7 +51,7 @@ def change_path(template: Template) -> Iterator[Change]:
 
 
 def drop_tag(template: Template) -> Iterator[Change]:
-    """A tag is missing."""
+    """A tag is missing, on the first resource of each type."""
     for logical_id, index, tag in _tags(template):
         mutant = removed(template, properties(logical_id, "Tags", index))
         yield Change(f"{logical_id} {tag['Key']}", (({"Ref": logical_id}, tag["Key"]),), mutant)
@@ -59,12 +59,7 @@ def drop_tag(template: Template) -> Iterator[Change]:
 
 def change_tag(template: Template) -> Iterator[Change]:
     """A tag has another value, on the first resource of each type."""
-    seen: set[str] = set()
     for logical_id, index, tag in _tags(template):
-        kind = template["Resources"][logical_id]["Type"]
-        if kind in seen:
-            continue
-        seen.add(kind)
         mutant = put(template, properties(logical_id, "Tags", index, "Value"), "mutant")
         yield Change(f"{logical_id} {tag['Key']}", (({"Ref": logical_id}, tag["Key"]),), mutant)
 
@@ -133,9 +128,11 @@ def open_bucket(template: Template) -> Iterator[Change]:
 
 
 def _tags(template: Template) -> Iterator[tuple[str, int, Mapping[str, str]]]:
-    for logical_id, props in resources(template, *_TAGGED):
-        for index, tag in enumerate(props.get("Tags", [])):
-            yield logical_id, index, tag
+    for kind in _TAGGED:
+        first = next(((logical_id, props) for logical_id, props in resources(template, kind) if "Tags" in props), None)
+        if first:
+            for index, tag in enumerate(first[1]["Tags"]):
+                yield first[0], index, tag
 
 
 def _not_found(template: Template, logical_id: str) -> Cause:

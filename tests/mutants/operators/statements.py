@@ -56,15 +56,15 @@ def swap_action(template: Template) -> Iterator[Change]:
 
 
 def widen_action(template: Template) -> Iterator[Change]:
-    """All actions of the service, or all there are, in the place of one."""
-    for statement, path, action in _elements(template, "Action"):
-        if action == "*":
-            continue
-        service = f"{action.split(':', 1)[0]}:*"
-        if action != service:
-            yield _change(statement, f"{action} -> {service}", action, put(template, path, service))
-        if statement.kind is Kind.IDENTITY and path[-1] in ("Action", 0):
-            yield _change(statement, f"{action} -> *", action, put(template, path, "*"))
+    """All actions of the service, or all there are, in the place of a statement's first."""
+    for statement in statements(template):
+        for within, action in values(statement.content.get("Action"))[:1]:
+            path = (*statement.path, "Action", *within)
+            service = f"{action.split(':', 1)[0]}:*"
+            if action not in ("*", service):
+                yield _change(statement, f"{action} -> {service}", action, put(template, path, service))
+            if action != "*" and statement.kind is Kind.IDENTITY:
+                yield _change(statement, f"{action} -> *", action, put(template, path, "*"))
 
 
 def drop_resource(template: Template) -> Iterator[Change]:
