@@ -56,7 +56,7 @@ AS_DEPLOYED = (
             )
         },
     ),
-    *belongings("service-role", (USER,), (ROLE,)),
+    *belongings("service-role", (USER,), (ROLE,), functions=(FUNCTION,)),
 )
 
 LAB = Lab(

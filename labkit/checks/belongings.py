@@ -11,12 +11,17 @@ from labkit.checks.values import Output
 
 
 def belongings(
-    lab: str, users: tuple[User, ...], roles: tuple[Role, ...], buckets: tuple[Output, ...] = ()
+    lab: str,
+    users: tuple[User, ...],
+    roles: tuple[Role, ...],
+    buckets: tuple[Output, ...] = (),
+    functions: tuple[Output, ...] = (),
 ) -> tuple[Check, ...]:
     """The checks on credentials, buckets and tags.
 
     Each user has the credentials that the lab hands out, no bucket lets anybody in by itself, and all carry the
-    tag `lab`. `buckets`: the outputs that hold their names; one with a policy of its own needs its own check.
+    tag `lab`. `buckets`, `functions`: the outputs that hold their names; a bucket with a policy of its own needs a
+    check of its own.
     """
     keys = (
         HasOneAccessKey(f"{user.name}-one-access-key", f"{user.name} has one access key, the one handed out", user)
@@ -35,5 +40,5 @@ def belongings(
         *keys,
         *passwords,
         *shut,
-        Tagged("tags", "What is the lab's says so", "lab", lab, (*users, *roles), buckets),
+        Tagged("tags", "What is the lab's says so", "lab", lab, (*users, *roles), buckets, functions),
     )

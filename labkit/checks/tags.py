@@ -16,18 +16,20 @@ from labkit.checks.values import Facts, Output, resolve
 
 @dataclass(frozen=True)
 class Tagged(Shape):
-    """The lab's users with their secrets, its roles and buckets carry the tag `key` with this `value`.
+    """The lab's users with their secrets, its roles, buckets and functions carry the tag `key` with this `value`.
 
-    `on`: users and roles; `buckets`: the outputs that hold their names. Other tags don't count.
+    `on`: users and roles; `buckets`, `functions`: the outputs that hold their names. Other tags don't count.
     """
 
     key: str
     value: str
     on: tuple[User | Role, ...] = ()
     buckets: tuple[Output, ...] = ()
+    functions: tuple[Output, ...] = ()
 
     def call_text(self, facts: Facts) -> str:
-        return "iam:GetUser, GetRole, secretsmanager:DescribeSecret, s3:GetBucketTagging"
+        more = ", lambda:GetFunction" if self.functions else ""
+        return f"iam:GetUser, GetRole, secretsmanager:DescribeSecret, s3:GetBucketTagging{more}"
 
     def expected(self, facts: Facts) -> str:
         return f"{self.key}={self.value} on everything that takes tags"
@@ -54,6 +56,10 @@ class Tagged(Shape):
         for bucket in self.buckets:
             name = resolve(bucket, scene.facts)
             yield name, _tags_of_bucket(scene, name)
+        for function in self.functions:
+            name = resolve(function, scene.facts)
+            tags = read(scene, "GetFunction", service="lambda", FunctionName=name).get("Tags", {})
+            yield name, [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def _tags_of_bucket(scene: Scene, name: str) -> list[dict[str, str]]:

@@ -22,7 +22,14 @@ ADMIN_ARN = "arn:aws:iam::123456789012:user/lab-administrator"
 JAMES_ARN = "arn:aws:iam::123456789012:user/James"
 ROLE_ARN = "arn:aws:iam::123456789012:role/James-custom-S3-role"
 SESSION_ARN = "arn:aws:sts::123456789012:assumed-role/James-custom-S3-role/Radkowski-CLI-test"
-OUTPUTS = {"UserArn": JAMES_ARN, "RoleArn": ROLE_ARN, "Key": "arn:key", "Password": "arn:password", "Bucket": "b"}
+OUTPUTS = {
+    "UserArn": JAMES_ARN,
+    "RoleArn": ROLE_ARN,
+    "Key": "arn:key",
+    "Password": "arn:password",
+    "Bucket": "b",
+    "Function": "f",
+}
 FACTS = Facts(OUTPUTS, Account("123456789012"))
 
 

@@ -137,12 +137,13 @@ KEY = Healthy(
 )
 LAB_TAG = [{"Key": "other", "Value": "x"}, {"Key": "lab", "Value": "james-s3"}]
 TAGS = Healthy(
-    Tagged("id", "title", "lab", "james-s3", on=(JAMES, S3_ROLE), buckets=(Output("Bucket"),)),
+    Tagged("id", "title", "lab", "james-s3", (JAMES, S3_ROLE), (Output("Bucket"),), (Output("Function"),)),
     {
         "GetUser": {"User": {"UserName": "James", "Tags": LAB_TAG}},
         "GetRole": {"Role": {"RoleName": "James-custom-S3-role", "Tags": LAB_TAG}},
         "DescribeSecret": {"Tags": LAB_TAG},
         "GetBucketTagging": {"TagSet": LAB_TAG},
+        "GetFunction": {"Configuration": {}, "Tags": {"lab": "james-s3", "other": "x"}},
     },
 )
 BLOCKED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
@@ -254,6 +255,7 @@ def trust_statements(answers: Data) -> list[Data]:
         (TAGS, lambda a: a["GetUser"]["User"].update(Tags=[]), "the tag lab of James is missing"),
         (TAGS, lambda a: a["GetRole"]["Role"].pop("Tags"), "the tag lab of James-custom-S3-role is missing"),
         (TAGS, lambda a: a["DescribeSecret"]["Tags"][1].update(Value="other"), "the tag lab of arn:key is other"),
+        (TAGS, lambda a: a["GetFunction"].pop("Tags"), "the tag lab of f is missing"),
         (TAGS, lambda a: a["GetBucketTagging"]["TagSet"].clear(), "the tag lab of b is missing"),
     ],
 )
