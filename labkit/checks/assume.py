@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from labkit.aws.answers import Kind
+from labkit.aws.answers import Answer, Kind
 from labkit.checks.check import Check, Scene, refused_though_expected, unknown
 from labkit.checks.denied import denial_code, denial_text, weigh_denial
 from labkit.checks.observation import Observation, State
@@ -18,6 +18,7 @@ from labkit.checks.reasons import Reason
 from labkit.checks.values import Facts
 
 EXPIRY_TOLERANCE_S = 60
+_OF_THE_CALLER = frozenset({"identity-based policy", "permissions boundary", "session policy"})
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,9 @@ class NotAssumed(_CredentialsCheck):
             reason = "the administrator is the root user, who can't assume any role, so it would prove nothing"
             return Observation(State.NOT_APPLICABLE, "not asked", reason)
         answer = scene.try_to_open(self.session)
+        if answer.kind is Kind.DENIED and self._denied_by_its_own_policies(answer):
+            reason = "the administrator's own policies deny it, so it says nothing of the trust policy"
+            return Observation(State.WITHOUT_BASIS, str(answer), reason)
         if answer.kind is Kind.DENIED:
             actions = self.session.actions
             return weigh_denial(scene, self.session.by, answer, denial_code("sts"), actions, self.because)
@@ -121,6 +125,10 @@ class NotAssumed(_CredentialsCheck):
         if answer.kind is Kind.REFUSED:
             return Observation(State.WRONG, str(answer), "not denied: this answer says nothing of permissions")
         return unknown(answer)
+
+    def _denied_by_its_own_policies(self, answer: Answer) -> bool:
+        """Whether it is not the role that refuses the administrator, whose policies are none of the lab's."""
+        return self.session.by == ADMINISTRATOR and answer.denial.layer in _OF_THE_CALLER
 
 
 def aws_time(data: Mapping[str, Any]) -> datetime:

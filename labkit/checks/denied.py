@@ -77,9 +77,10 @@ def weigh_denial(
     if problem:
         return Observation(State.WRONG, str(answer), problem)
     other_reason = because.contradicted_by(answer) if because else None
-    if other_reason and denied_by_organization(answer):
+    if denied_by_organization(answer) and (other_reason or because is None):
         # It stands before the lab's own policies, so what those would have said is not known.
-        return Observation(State.WITHOUT_BASIS, str(answer), f"{other_reason}; {advice_on(answer).text}")
+        reason = "; ".join(filter(None, (other_reason, advice_on(answer).text)))
+        return Observation(State.WITHOUT_BASIS, str(answer), reason)
     if other_reason:
         # Half of a change that is still spreading denies for another reason than the whole.
         return Observation(State.UNSETTLED, str(answer), other_reason)

@@ -37,6 +37,7 @@ from tests.unit.labkit.fakes import (
 )
 
 CHECK = Assumed("id", "title", AS_ROLE)
+TO_ADMIN = f"User: {ADMIN_ARN} is not authorized to perform: sts:AssumeRole on resource: {ROLE_ARN}"
 STRANGER = Session(S3_ROLE, by=ADMINISTRATOR, name="a-stranger")
 REFUSED_TO_ADMIN = denied(f"User: {ADMIN_ARN} is not authorized to perform: sts:AssumeRole on resource: {ROLE_ARN}")
 
@@ -89,6 +90,8 @@ def test_an_expiry_without_aws_s_date_is_measured_by_ours() -> None:
     ("answer", "state"),
     [
         (REFUSED_TO_ADMIN, State.PROVEN),
+        (denied(f"{TO_ADMIN} with an explicit deny in a service control policy"), State.WITHOUT_BASIS),
+        (denied(f"{TO_ADMIN} because no identity-based policy allows the sts:AssumeRole action"), State.WITHOUT_BASIS),
         (handed_out(), State.WRONG),
         (denied("User: arn:aws:iam::123456789012:user/x is not authorized to perform: sts:AssumeRole"), State.WRONG),
         (denied(f"User: {ADMIN_ARN} is not authorized to perform: sts:TagSession on resource: r"), State.WRONG),

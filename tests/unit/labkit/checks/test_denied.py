@@ -69,6 +69,7 @@ def test_a_denial_for_another_reason_may_be_half_of_a_change_that_spreads_and_is
 def test_a_denial_by_the_organization_hides_what_the_lab_s_own_policies_say(words: str) -> None:
     answer = denied(f"User: {JAMES_ARN} is not authorized to perform: s3:ListAllMyBuckets {words}")
     assert observe(answer) is State.WITHOUT_BASIS
+    assert observe(answer, replace(CHECK, because=None)) is State.WITHOUT_BASIS
     by_organization = replace(CHECK, because=Because("service control policy", explicit=True))
     assert observe(answer, by_organization) is (State.PROVEN if "deny in a service" in words else State.WITHOUT_BASIS)
 
