@@ -16,7 +16,7 @@ from labkit.catalogue import all_labs
 from labkit.checks import ADMINISTRATOR, Allowed, Denied, Output, Role, Session, User, call
 from labkit.checks.calls import Call
 from labkit.checks.check import Check
-from labkit.checks.principals import FederatedUser, Identity, Temporary
+from labkit.checks.principals import FederatedUser, Identity, OneTimeCode, Temporary
 from labkit.checks.questions import Question
 from labkit.checks.values import Account, Facts
 from labkit.deadline import Deadline
@@ -53,6 +53,9 @@ def explained(lab: StandingLab, deadline: float = 0.5) -> dict[str, CheckResult]
 def by_rule(question: Question) -> bool:
     """Whether AWS answers by a rule of its own, whatever the policies say (AWS STS API Reference)."""
     if question.call.operation in ("GetCallerIdentity", "GetSessionToken"):
+        return True
+    code = question.call.parameters.get("TokenCode")
+    if isinstance(code, OneTimeCode) and not code.right:
         return True
     federated = isinstance(question.who, FederatedUser) and question.call.service == "sts"
     return federated or (isinstance(question.who, Temporary) and question.call.operation == "GetFederationToken")
