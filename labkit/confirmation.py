@@ -4,11 +4,12 @@ IAM User Guide, "Troubleshoot IAM": changes are not always visible at once. Unti
 new, since each request may meet another host: one right answer may be a lucky one, and a denial may be one of a
 permission that has not come yet. AWS says nowhere how long that takes, so the answers themselves have to tell: once one
 of them has changed, all are asked for again until none has changed for half as long as it took; and each check is
-believed for an answer that came after that. Where nothing changes, nothing is asked twice.
+believed for an answer that came after that. Where nothing changes and nothing fails, nothing is asked twice.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -77,6 +78,13 @@ class Confirmation:
         now = self.deadline.elapsed()
         self._settled_at = now + (now - self._started) * _QUIET_SHARE
 
+    def contradicted(self) -> None:
+        """A check has failed for good: what was answered before that is not believed without being asked again.
+
+        What makes one denial untrue makes others untrue, too, which may have come from before it was seen.
+        """
+        self._settled_at = max(self._settled_at, math.nextafter(self.deadline.elapsed(), math.inf))
+
     def confirm(self, stretch: Sequence[Decided]) -> None:
         """Ask again until everything proven is to be believed; what is not when the deadline comes is undetermined."""
         rounds = 0
@@ -111,6 +119,8 @@ class Confirmation:
             decided.in_a_row += 1
         elif observation.state is State.NOT_ASKED_YET:
             decided.can_be_asked = False
+        elif observation.state is State.WRONG:
+            self.contradicted()
         elif observation.state not in FINAL and observation.unsettled:
             decided.flapped, decided.in_a_row = True, 0
             self.changed()

@@ -102,6 +102,8 @@ class Runner:
         # A key that has not come by now says as well that not everything has spread.
         if flapped or last.may_spread:
             confirmation.changed()
+        if last.state is State.WRONG:
+            confirmation.contradicted()
         right_at = self.deadline.elapsed()
         if proven:
             self._proven.add(check.id)

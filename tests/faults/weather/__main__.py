@@ -31,6 +31,7 @@ _LONGEST_READ_DELAY_S = 5.0
 _CALM_DEADLINE_S = 120.0
 _OUTAGE_S = 4.0
 _SHOWN = 3
+_BETWEEN_LINES = 20
 # Of ten runs five are of the healthy lab, three of a broken one, two of a broken one with too short a deadline.
 _KINDS = ("healthy", "broken", "healthy", "short", "healthy", "broken", "healthy", "short", "healthy", "broken")
 
@@ -71,6 +72,8 @@ def main() -> int:
         for done in as_completed(runs):
             outcome = done.result()
             outcomes.append(outcome)
+            if len(outcomes) % _BETWEEN_LINES == 0:
+                print(f"{len(outcomes)} of {len(runs)} runs", file=sys.stderr, flush=True)
             for problem in (*outcome.wrong, *outcome.unfinished):
                 print(f"{outcome.weather}: {problem}", *outcome.problems[:_SHOWN], sep="\n    ", flush=True)
     print(summary(outcomes, time.monotonic() - started))

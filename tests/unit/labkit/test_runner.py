@@ -470,3 +470,15 @@ def test_a_check_that_would_need_another_code_is_believed_for_the_one_it_had() -
 def test_what_waits_for_something_else_than_iam_is_no_sign_of_a_spreading_change() -> None:
     result, _, _ = run(slow(600), MAY_NOT_LIST_ROLES, ListBuckets=Answers(REFUSED, allowed({})), ListRoles=NO_ROLES)
     assert [check.attempts for check in result.checks] == [2, 1]
+
+
+def test_what_was_denied_before_another_check_failed_is_asked_again() -> None:
+    """A permission that should not be there came while the story was told, and was seen by its second check only."""
+    story = (MAY_NOT_LIST, replace(MAY_NOT_LIST_ROLES, id="second"))
+    result, _, time = run(*story, ListBuckets=Answers(REFUSED, allowed({})), ListRoles=allowed({}))
+    assert [check.verdict for check in result.checks] == [Verdict.FAILED] * 2
+    result, _, time = run(*story, ListBuckets=REFUSED, ListRoles=allowed({}))
+    assert [check.verdict for check in result.checks] == [Verdict.PROVEN, Verdict.FAILED]
+    assert result.checks[0].attempts > 1
+    assert result.checks[1].attempts == 1
+    assert sum(time.slept) < 0.2
