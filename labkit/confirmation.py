@@ -9,13 +9,12 @@ believed for an answer that came after that. Where nothing changes and nothing f
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from labkit.checks.check import Check
 from labkit.checks.observation import FINAL, Observation, State
-from labkit.deadline import FIRST_WAIT_S, Deadline, wait_before
+from labkit.deadline import FIRST_WAIT_S, TICK_S, Deadline, wait_before
 from labkit.results import CheckResult
 from labkit.verdicts import Verdict
 
@@ -83,7 +82,7 @@ class Confirmation:
 
         What makes one denial untrue makes others untrue, too, which may have come from before it was seen.
         """
-        self._settled_at = max(self._settled_at, math.nextafter(self.deadline.elapsed(), math.inf))
+        self._settled_at = max(self._settled_at, self.deadline.elapsed() + TICK_S)
 
     def confirm(self, stretch: Sequence[Decided]) -> None:
         """Ask again until everything proven is to be believed; what is not when the deadline comes is undetermined."""

@@ -14,6 +14,9 @@ DEFAULT_DEADLINE_S = 120.0
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 5.0
 _STEPS_LEFT = 8
+# To the microsecond: finer than any answer, coarser than what sums of floats leave over.
+_DIGITS = 6
+TICK_S = 10.0**-_DIGITS
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Deadline:
         self._end = self.clock.now() + self.seconds
 
     def elapsed(self) -> float:
-        """Seconds since its making, but for those that did not count."""
-        return self.seconds - (self._end - self.clock.now())
+        """Seconds since its making to the microsecond, but for those that did not count."""
+        return round(self.seconds - (self._end - self.clock.now()), _DIGITS)
 
     def remaining(self) -> float:
         """Seconds left, never below zero."""

@@ -164,14 +164,15 @@ class Runner:
         """
         started, asked_again = self.clock.now(), self.scene.asked_again
         self.scene.heard.clear()
-        attempts, seen, unsettled, refused = 0, None, False, None
+        attempts, seen, unsettled, refused, since = 0, None, False, None, started
         while True:
             attempts += 1
             observation = self._observe(check)
             if seen is None or observation.state is not State.NOT_ASKED_YET:
+                since = since if seen and observation.state is seen.state else self.clock.now()
                 seen = observation
             waited = self.clock.now() - started
-            if seen.state in FINAL or _no_more_time(deadline, seen, waited):
+            if seen.state in FINAL or _no_more_time(deadline, seen, self.clock.now() - since):
                 asked = attempts + self.scene.asked_again - asked_again
                 seen = _unless_unanswered(seen, refused, waited)
                 return _result(check, self.scene.facts, seen, asked, waited), seen, unsettled
@@ -233,9 +234,10 @@ def _stretches(story: Sequence[Check], until: str | None) -> Iterator[list[Check
     yield stretch
 
 
-def _no_more_time(deadline: Deadline, observation: Observation, waited: float) -> bool:
+def _no_more_time(deadline: Deadline, observation: Observation, lasted: float) -> bool:
+    """Whether to wait no longer. `lasted`: for how many seconds nothing but this state has been seen."""
     patience = observation.patience
-    return deadline.remaining() <= 0 or (patience is not None and waited >= patience)
+    return deadline.remaining() <= 0 or (patience is not None and lasted >= patience)
 
 
 def _result(check: Check, facts: Facts, observation: Observation, attempts: int, waited: float) -> CheckResult:

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 from labkit.aws.answers import Answer, Kind
 
-ORGANIZATION_LAYERS = frozenset({"service control policy", "resource control policy"})
+# Policies that stand above an account or before a service, and that no lab sets.
+_ORGANIZATION = "a policy of the account's organization"
+_FOREIGN_LAYERS = {
+    "service control policy": _ORGANIZATION,
+    "resource control policy": _ORGANIZATION,
+    "vpc endpoint policy": "the policy of the VPC endpoint that the calls go through",
+}
 
 
 @dataclass(frozen=True)
@@ -74,23 +80,22 @@ _BY_KIND = {
     Kind.CREDENTIALS: Advice("the credentials are not valid (yet); a call with them proves nothing about permissions"),
     Kind.TRANSIENT: Advice("AWS did not answer the question; ask again later"),
 }
-_ORGANIZATION = Advice(
-    "a policy of the account's organization denies it, whatever the lab's own policies say: have it changed, or "
-    "use an account that it does not bind",
-    lasts=True,
-)
 
 
 def advice_on(answer: Answer) -> Advice:
     """The advice on an answer; empty for one that needs none."""
-    if denied_by_organization(answer):
-        return _ORGANIZATION
+    if denied_from_outside(answer):
+        text = (
+            f"{_FOREIGN_LAYERS[str(answer.denial.layer)]} denies it, whatever the lab's own policies say: "
+            "have it changed, or verify where it does not bind"
+        )
+        return Advice(text, lasts=True)
     for rule in _RULES:
         if answer.code in rule.codes and re.search(rule.words, answer.message, re.IGNORECASE):
             return rule.advice
     return _BY_KIND.get(answer.kind, Advice(""))
 
 
-def denied_by_organization(answer: Answer) -> bool:
-    """Whether a denial comes from a policy of the organization, above the account."""
-    return answer.kind is Kind.DENIED and answer.denial.layer in ORGANIZATION_LAYERS
+def denied_from_outside(answer: Answer) -> bool:
+    """Whether a denial comes from a policy above or before the account: of its organization, or of the network."""
+    return answer.kind is Kind.DENIED and answer.denial.layer in _FOREIGN_LAYERS

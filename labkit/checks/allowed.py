@@ -73,8 +73,11 @@ class Allowed(Check):
         reference = scene.ask(ADMINISTRATOR, self.call, all_pages=True)
         if reference.kind is not Kind.ALLOWED:
             return Observation(State.UNKNOWN, f"allowed; the administrator's own call: {reference}")
-        theirs = jmespath.search(self.same_as_administrator, answer.data) or []
-        ours = jmespath.search(self.same_as_administrator, reference.data) or []
+        theirs = jmespath.search(self.same_as_administrator, answer.data)
+        ours = jmespath.search(self.same_as_administrator, reference.data)
+        if not isinstance(ours, list) or not isinstance(theirs, list):
+            reason = f"{self.same_as_administrator} finds no list to compare"
+            return Observation(State.UNKNOWN, "allowed", reason)
         if theirs != ours:
             reason = f"{len(theirs)} of the administrator's {len(ours)} are listed"
             return Observation(State.UNSETTLED, "allowed", reason)

@@ -109,8 +109,7 @@ class NotAssumed(_CredentialsCheck):
         return denial_text(denial_code("sts"), self.because)
 
     def observe(self, scene: Scene) -> Observation:
-        if self.session.by == ADMINISTRATOR and scene.expected_arn(ADMINISTRATOR).endswith(":root"):
-            reason = "the administrator is the root user, who can't assume any role, so it would prove nothing"
+        if self.session.by == ADMINISTRATOR and (reason := _no_stranger(scene)):
             return Observation(State.NOT_APPLICABLE, "not asked", reason)
         answer = scene.try_to_open(self.session)
         if answer.kind is Kind.DENIED and self._denied_by_its_own_policies(answer):
@@ -129,6 +128,16 @@ class NotAssumed(_CredentialsCheck):
     def _denied_by_its_own_policies(self, answer: Answer) -> bool:
         """Whether it is not the role that refuses the administrator, whose policies are none of the lab's."""
         return self.session.by == ADMINISTRATOR and answer.denial.layer in _OF_THE_CALLER
+
+
+def _no_stranger(scene: Scene) -> str | None:
+    """Why it would prove nothing if the administrator is refused; None if it would prove something."""
+    arn = scene.expected_arn(ADMINISTRATOR)
+    if arn.endswith(":root"):
+        return "the administrator is the root user, who can't assume any role, so it would prove nothing"
+    if arn in scene.facts.outputs.values():
+        return "the administrator is a user of the lab: verify with credentials of somebody else"
+    return None
 
 
 def aws_time(data: Mapping[str, Any]) -> datetime:

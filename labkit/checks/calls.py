@@ -70,16 +70,19 @@ class Finds:
 
 @dataclass(frozen=True)
 class Includes:
-    """A demand on an answer: what the JMESPath expression `query` yields includes `value`."""
+    """A demand on an answer: the list that the JMESPath expression `query` yields includes `value`."""
 
     query: str
     value: Any
 
     def missing(self, data: Any, facts: Facts) -> str | None:
         """What is wrong with the answer `data`, None if it is as demanded."""
-        found = jmespath.search(self.query, data) or []
+        found = jmespath.search(self.query, data)
         wanted = resolve(self.value, facts)
-        return None if wanted in found else f"{self.query} does not include {_short(wanted)}"
+        # A text would include every part of itself, another name that begins alike among them.
+        return (
+            None if isinstance(found, list) and wanted in found else f"{self.query} does not include {_short(wanted)}"
+        )
 
 
 def _short(value: Any, most: int = 100) -> str:

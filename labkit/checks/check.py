@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Protocol
 
-from labkit.aws.advice import advice_on, denied_by_organization
+from labkit.aws.advice import advice_on, denied_from_outside
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.authenticator import Authenticator
 from labkit.checks.calls import Call
@@ -146,6 +146,6 @@ def not_live(scene: Scene, who: Identity) -> Observation | None:
 
 def refused_though_expected(answer: Answer, reason: str) -> Observation:
     """A denial where a call should be allowed: what still spreads may explain it, an organization's policy does not."""
-    if denied_by_organization(answer):
+    if denied_from_outside(answer):
         return Observation(State.WRONG, str(answer), f"{reason}: {advice_on(answer).text}")
     return Observation(State.UNSETTLED, str(answer), reason)

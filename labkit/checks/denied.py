@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labkit.aws.advice import advice_on, denied_by_organization
+from labkit.aws.advice import advice_on, denied_from_outside
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, not_live, unknown
@@ -77,7 +77,7 @@ def weigh_denial(
     if problem:
         return Observation(State.WRONG, str(answer), problem)
     other_reason = because.contradicted_by(answer) if because else None
-    if denied_by_organization(answer) and (other_reason or because is None):
+    if denied_from_outside(answer) and (other_reason or because is None):
         # It stands before the lab's own policies, so what those would have said is not known.
         reason = "; ".join(filter(None, (other_reason, advice_on(answer).text)))
         return Observation(State.WITHOUT_BASIS, str(answer), reason)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.aws.advice import denied_by_organization
+from labkit.aws.advice import denied_from_outside
 from labkit.aws.answers import Answer, Kind
 from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, unknown
@@ -94,7 +94,7 @@ def unreadable(answer: Answer) -> Observation:
     """What it means that the administrator got this answer to a read call."""
     if answer.code in ("NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException"):
         return Observation(State.UNSETTLED, str(answer), "it does not exist", patience=READ_LAG_S)
-    if denied_by_organization(answer):
+    if denied_from_outside(answer):
         return unknown(answer)
     if answer.kind is Kind.DENIED:
         advice = "the administrator may not read it; verify with credentials that may"

@@ -251,6 +251,19 @@ class Scripted(Check):
         return self.observations[min(len(self.attempts), len(self.observations)) - 1]
 
 
+def test_a_difference_is_believed_once_it_has_lasted_and_not_because_time_has_passed() -> None:
+    """Half a minute without an answer does not make the first one that comes, which may be stale, a lasting one."""
+    throttles = [Observation(State.UNKNOWN, "throttled")] * 12
+    stale = Observation(State.UNSETTLED, "stale", patience=10)
+    check = Scripted("id", "title", observations=(*throttles, stale, Observation(State.PROVEN, "there")))
+    result, _, time = run(check, deadline=120)
+    assert sum(time.slept) > 10
+    assert only(result).verdict is Verdict.PROVEN
+    lasting, _, time = run(Scripted("id", "title", observations=(*throttles, stale)), deadline=120)
+    assert only(lasting).verdict is Verdict.FAILED
+    assert sum(time.slept) < 80
+
+
 def test_the_deadline_counts_anew_from_each_change_that_the_story_makes() -> None:
     """What the story has just granted needs as long to spread as what was deployed."""
     grant = Change("grant", "title", call("iam", "AddUserToGroup", GroupName="team", UserName="James"))

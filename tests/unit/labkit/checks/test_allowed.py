@@ -57,6 +57,18 @@ def test_every_bucket_is_listed_and_the_labs_own_among_them() -> None:
     assert observe(LIST_BUCKETS, buckets("a", "b"), throttled()) is State.UNKNOWN
 
 
+def test_a_comparison_of_nothing_with_nothing_proves_nothing() -> None:
+    check = replace(LIST_BUCKETS, answer=(), same_as_administrator="Bukkets[].Name")
+    assert observe(check, buckets("a"), buckets("a")) is State.UNKNOWN
+    assert observe(replace(LIST_BUCKETS, answer=()), buckets(), buckets()) is State.PROVEN
+
+
+def test_a_text_that_holds_the_value_does_not_include_it() -> None:
+    check = replace(LIST_BUCKETS, answer=(Includes("Name", Output("Bucket")),), same_as_administrator="")
+    assert observe(check, allowed({"Name": "a-bucket"})) is State.UNSETTLED
+    assert observe(check, allowed({"Name": ["b"]})) is State.PROVEN
+
+
 def test_an_error_that_only_the_authorized_see_is_an_answer() -> None:
     assert observe(GET_OBJECT, refused("NoSuchKey")) is State.PROVEN
     assert observe(GET_OBJECT, allowed({})) is State.PROVEN

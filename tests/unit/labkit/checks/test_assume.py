@@ -105,6 +105,13 @@ def test_not_assumed(answer: Answer, state: State) -> None:
     assert check.observe(FakeScene({("administrator", "AssumeRole"): answer})).state is state
 
 
+def test_a_user_of_the_lab_is_no_stranger_to_it() -> None:
+    check, answers = NotAssumed("id", "title", STRANGER), {("administrator", "AssumeRole"): REFUSED_TO_ADMIN}
+    theirs = FakeScene(answers, administrator_arn=FACTS.outputs["UserArn"])
+    assert check.observe(theirs).state is State.NOT_APPLICABLE
+    assert check.observe(FakeScene(answers)).state is State.PROVEN
+
+
 def test_root_can_assume_no_role_so_its_refusal_proves_nothing() -> None:
     check = NotAssumed("id", "title", STRANGER)
     scene = FakeScene(

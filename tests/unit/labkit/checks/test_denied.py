@@ -63,6 +63,7 @@ def test_a_denial_for_another_reason_may_be_half_of_a_change_that_spreads_and_is
         "with an explicit deny in a service control policy",
         "with an explicit deny in a service control policy: arn:aws:organizations::111111111111:policy/o-1/p-1",
         "because no service control policy allows the s3:ListAllMyBuckets action",
+        "because no VPC endpoint policy allows the s3:ListAllMyBuckets action",
         "with an explicit deny in a resource control policy",
     ],
 )
