@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -20,6 +21,8 @@ from labkit.state import CHECKOUT
 _BIN = Path(sys.executable).parent
 _AT_ONCE = ("--concurrency", "4")
 _GRACE_S = 5.0
+# Cloud assembly schema, ArtifactType.
+_STACK_ARTIFACT = "aws:cloudformation:stack"
 
 
 class CdkError(Exception):
@@ -61,6 +64,16 @@ class Cdk:
         """Begin to synthesize the stacks of `labs` (names); nothing of AWS is needed for it."""
         context = f"labs={','.join(labs)}"
         return self._start("synth", "--quiet", "--output", str(self.assembly), "--context", context)
+
+    def knows(self, stacks: Sequence[str]) -> bool:
+        """Whether `stacks` (names) lie synthesized in the assembly already: to destroy them, of any age will do."""
+        try:
+            manifest = json.loads((self.assembly / "manifest.json").read_bytes())
+            artifacts = {name for name, held in manifest["artifacts"].items() if held["type"] == _STACK_ARTIFACT}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            # None yet, or one that somebody was killed while writing.
+            return False
+        return artifacts.issuperset(stacks)
 
     def start_deployment(self, stacks: Sequence[str]) -> CdkProcess:
         """Begin to deploy the synthesized `stacks`, several at once. Who may approve has approved before."""

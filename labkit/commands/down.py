@@ -84,5 +84,6 @@ def _take_down(found: Standing, place: Place, cdk: Cdk, terminal: Terminal) -> l
     for _, stack in found:
         remove_additions(place, stack, terminal)
     entries = [entry for entry, _ in found]
-    synthesize(cdk, entries, terminal)
+    if not cdk.knows([stack.name for _, stack in found]):
+        synthesize(cdk, entries, terminal)
     return destroy(cdk, entries, place, terminal)

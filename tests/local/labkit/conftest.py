@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -31,7 +32,7 @@ from labkit.stacks import find_stack
 from labkit.teardown.absence import Presence, overall
 from labkit.teardown.additions import remove
 from labkit.verdicts import Verdict
-from labkit.verification import administrator_arn, standing, verify
+from labkit.verification import NOTHING_MORE, Extras, administrator_arn, standing, verify
 from tests.local.callers import Embedded
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -67,9 +68,9 @@ class StandingLab:
         assert stack
         return dict(stack.outputs)
 
-    def verify(self, deadline: float = DEADLINE_S) -> Report:
+    def verify(self, deadline: float = DEADLINE_S, extras: Extras = NOTHING_MORE) -> Report:
         labs = standing((self.entry,), self.place.clients, named=True)
-        return verify(labs, Clients(), self.place.administrator, Deadline(deadline), Nobody())
+        return verify(labs, Clients(), self.place.administrator, Deadline(deadline), Nobody(), extras=extras)
 
     def failed(self) -> set[str]:
         """The ids of the checks that fail; the report's exit code must say the same."""
@@ -92,17 +93,18 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return assembly
 
 
-@pytest.fixture
-def place(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> Place:
+def open_place(embedded: Embedded, environment: pytest.MonkeyPatch) -> Place:
+    """Make `embedded` the AWS of this process's environment."""
     instance = Instance.from_line(json.dumps(embedded.document))
     for name, value in on_instance({}, instance).items():
-        monkeypatch.setenv(name, value)
+        environment.setenv(name, value)
     clients = Clients()
     return Place(clients, administrator_arn(clients))
 
 
-@pytest.fixture
-def stand(place: Place, assembly: Path) -> Iterator[Stand]:
+@contextlib.contextmanager
+def stand_on(place: Place, assembly: Path) -> Iterator[Stand]:
+    """What deploys labs on `place`, and takes them down at the end."""
     standing: list[str] = []
 
     def deployed(name: str) -> StandingLab:
@@ -114,6 +116,17 @@ def stand(place: Place, assembly: Path) -> Iterator[Stand]:
     yield deployed
     for stack in standing:
         take_down(place, stack)
+
+
+@pytest.fixture
+def place(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> Place:
+    return open_place(embedded, monkeypatch)
+
+
+@pytest.fixture
+def stand(place: Place, assembly: Path) -> Iterator[Stand]:
+    with stand_on(place, assembly) as stand:
+        yield stand
 
 
 @pytest.fixture

@@ -1,42 +1,13 @@
-"""The picture of every lab: who plays in it, what they hold, and what they asked for."""
+"""The picture of a lab: who plays in it, what they hold, and what they asked for. Every lab's: `test_every_lab`."""
 
 from __future__ import annotations
 
-import pytest
-
-from labkit.catalogue import all_labs
-from labkit.deadline import Deadline
-from labkit.reports import as_html
-from labkit.results import LabResult
-from labkit.verification import Extras, standing, verify
-from tests.local.labkit.conftest import Nobody, Stand, StandingLab
-
-
-def sketched(lab: StandingLab) -> LabResult:
-    labs = standing((lab.entry,), lab.place.clients, named=True)
-    report = verify(
-        labs, lab.place.clients, lab.place.administrator, Deadline(30), Nobody(), extras=Extras(sketch=True)
-    )
-    assert as_html.render(report).count("<svg") == 2
-    return report.labs[0]
-
-
-@pytest.mark.parametrize("name", [entry.name for entry in all_labs()])
-def test_everybody_who_asks_is_in_the_picture(stand: Stand, name: str) -> None:
-    lab = sketched(stand(name))
-    players = {player.label: player for player in lab.players}
-    asking = {check.identity for check in lab.checks if check.asked}
-    assert asking
-    assert asking <= set(players)
-    assert {player.by for player in lab.players} - {""} <= set(players)
-    opened = {asked.opens for check in lab.checks for asked in check.asked} - {""}
-    assert {player.label for player in lab.players if player.by} <= opened
-    answered = {asked.allowed for check in lab.checks for asked in check.asked}
-    assert answered - {None}
+from labkit.verification import Extras
+from tests.local.labkit.conftest import StandingLab
 
 
 def test_the_picture_of_the_james_lab(james: StandingLab) -> None:
-    lab = sketched(james)
+    (lab,) = james.verify(extras=Extras(sketch=True)).labs
     james_himself, role, administrator = lab.players
     assert (james_himself.kind, james_himself.name, len(james_himself.policies)) == ("IAM user", "James", 4)
     assert (role.kind, role.name, role.policies) == (
