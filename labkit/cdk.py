@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from io import BufferedWriter
 from pathlib import Path
 
+from labkit.checkout import ROOT
 from labkit.errors import LabError
 from labkit.interruption import signals_deferred
-from labkit.state import CHECKOUT
 
 _BIN = Path(sys.executable).parent
 _AT_ONCE = ("--concurrency", "4")
@@ -102,7 +102,7 @@ class Cdk:
         with self.log.open("ab") as log, signals_deferred():
             process = subprocess.Popen(
                 [_cdk_cli(), *arguments],
-                cwd=CHECKOUT,
+                cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import selectors
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from labkit import private_socket
+from labkit.checkout import DISTRIBUTION, ROOT
 from labkit.errors import LabError
 from labkit.instance import Instance
-from labkit.state import CHECKOUT, private_folder
+from labkit.state import private_folder
 
 DEFAULT_PORT = 4566
 START_TIMEOUT_S = 30.0
@@ -136,6 +138,8 @@ class PendingInstance:
 
 
 def _spawn(options: list[str], log: int, stdin: int) -> subprocess.Popen[bytes]:
+    if importlib.util.find_spec("ministack") is None:
+        raise LabError(f"the embedded AWS is not installed; run: pip install '{DISTRIBUTION}[local]'")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MINISTACK_", "PYTHON"))
     }
@@ -143,7 +147,7 @@ def _spawn(options: list[str], log: int, stdin: int) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C at the terminal is for the lab, which stops it when it has cleaned up.
     return subprocess.Popen(
         command,
-        cwd=CHECKOUT,
+        cwd=ROOT,
         env=environment,
         stdin=stdin,
         stdout=subprocess.PIPE,

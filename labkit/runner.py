@@ -198,7 +198,7 @@ class Runner:
         except NoCodeYetError as error:
             return Observation(State.NOT_ASKED_YET, "not asked yet", str(error))
         except MissingOutputError as error:
-            reason = f"the stack has no output {error}; deploy the lab as it is here (lab up)"
+            reason = f"there is no output {error}; deploy what is declared here, as it is here (a lab: lab up)"
             return Observation(State.WITHOUT_BASIS, "not asked", reason)
 
     def _without_needs(self, check: Check) -> Observation | None:

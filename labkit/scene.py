@@ -13,11 +13,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit.aws.answers import Answer, Kind, from_error
 from labkit.aws.clients import ASK_ONCE, PERSIST, Clients, Credentials, ask
+from labkit.aws.profiles import credentials_of
 from labkit.checks.assume import aws_time
 from labkit.checks.authenticator import Authenticator
 from labkit.checks.calls import Call
 from labkit.checks.check import UnreadableSecretError
-from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, MfaDevice, OneTimeCode, Temporary
+from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, MfaDevice, OneTimeCode, Profile, Temporary
 from labkit.checks.questions import Question
 from labkit.checks.values import Facts, resolve
 from labkit.deadline import Deadline, wait_before
@@ -165,7 +166,7 @@ class LiveScene:
         try:
             client = self.clients.client(call.service, self._credentials(who), config)
         except UnreadableSecretError as error:
-            return Answer(error.kind, "NoAccessKey", str(error))
+            return Answer(error.kind, error.code, str(error))
         except BotoCoreError as error:
             return from_error(error)
         parameters = {name: self._with_code(value) for name, value in call.parameters.items()}
@@ -187,9 +188,24 @@ class LiveScene:
             return None
         if isinstance(who, Temporary):
             return self._sessions[who]
+        if isinstance(who, Profile):
+            return self._of_profile(who)
         if who.label not in self._keys:
             secret = resolve(who.access_key, self.facts)
             self._keys[who.label] = read_access_key(self.clients.client, secret)
+        return self._keys[who.label]
+
+    def _of_profile(self, who: Profile) -> Credentials:
+        """The credentials of a profile. Raises `UnreadableSecretError`, also where a role that it names denies them."""
+        if who.label not in self._keys:
+            try:
+                self._keys[who.label] = credentials_of(who.name)
+            except (BotoCoreError, ClientError) as error:
+                answer = from_error(error)
+                kind = Kind.TRANSIENT if answer.code == "NoConnection" else Kind.CREDENTIALS
+                raise UnreadableSecretError(
+                    f"the {who.label} gives no credentials: {answer}", kind, answer.code
+                ) from error
         return self._keys[who.label]
 
 

@@ -6,17 +6,18 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from labkit.checkout import ROOT, is_checkout
 from labkit.errors import LabError
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def lab_home(environment: Mapping[str, str]) -> Path:
-    """The state folder: $LAB_HOME, else `.lab` in the checkout. Made where it is missing, for its owner only.
+    """The state folder: $LAB_HOME, else `.lab` in the checkout; installed, in the current folder.
+
+    Made where it is missing, for its owner only.
 
     Raises `LabError` where it can't be made or written.
     """
-    home = Path(environment.get("LAB_HOME") or CHECKOUT / ".lab").absolute()
+    home = Path(environment.get("LAB_HOME") or (ROOT if is_checkout() else Path.cwd()) / ".lab").absolute()
     return private_folder(home)
 
 

@@ -1,9 +1,9 @@
 """The vocabulary in which a lab says what must be proven.
 
 A lab's `checks.py` needs this module and nothing else of ours. Who asks: `User`, `Session`, `SessionToken`,
-`FederatedUser`, `ADMINISTRATOR`. What is asked: `call`. What must come out: the checks. What the administrator does in
-between: `Change`, `SessionsRevoked`, `MfaDeviceAdded`. Values that only the deployed stack knows: `Output`,
-`AccountId`, `Text`.
+`FederatedUser`, `Profile`, `ADMINISTRATOR`. What is asked: `call`. What must come out: the checks. What the
+administrator does in between: `Change`, `SessionsRevoked`, `MfaDeviceAdded`. Values that only the deployed stack
+knows: `Output`, `AccountId`, `Text`.
 """
 
 from labkit.checks.allowed import Allowed
@@ -26,6 +26,7 @@ from labkit.checks.principals import (
     FederatedUser,
     Group,
     MfaDevice,
+    Profile,
     Role,
     Session,
     SessionToken,
@@ -75,6 +76,7 @@ __all__ = [
     "NotAssumed",
     "Output",
     "PoliciesTogetherAre",
+    "Profile",
     "Recorded",
     "Refused",
     "refused_session",

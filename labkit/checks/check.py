@@ -59,11 +59,12 @@ class Scene(Protocol):
 
 
 class UnreadableSecretError(Exception):
-    """The secret with a user's access key could not be read; the message says why, `kind` what that is good for."""
+    """A caller's access key could not be had; the message says why, `kind` what that is good for, `code` briefly."""
 
-    def __init__(self, message: str, kind: Kind = Kind.CREDENTIALS) -> None:
+    def __init__(self, message: str, kind: Kind = Kind.CREDENTIALS, code: str = "NoAccessKey") -> None:
         super().__init__(message)
         self.kind = kind
+        self.code = code
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from labkit.aws.answers import Kind
 from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, unknown
 from labkit.checks.observation import Observation, State
-from labkit.checks.principals import Identity, Temporary, User
+from labkit.checks.principals import Identity, Profile, Temporary, User
 from labkit.checks.questions import Question
 from labkit.checks.values import Facts
 
@@ -20,7 +20,7 @@ class CallerIdentity(Check):
     Source: AWS STS API Reference, GetCallerIdentity; document 000, steps 18 and 20.
     """
 
-    who: User | Temporary
+    who: User | Profile | Temporary
 
     @property
     def identity(self) -> Identity:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.checks.calls import Call
-from labkit.checks.values import Account, DeviceSerial, Facts, Json, Output, resolve
+from labkit.checks.values import Account, Arn, DeviceSerial, Facts, Json, Output, resolve
 
 ONE_HOUR_S = 3600
 TWELVE_HOURS_S = 43200
@@ -53,6 +53,26 @@ def user(name: str, outputs: str = "", *, console_password: bool = False) -> Use
 
 
 @dataclass(frozen=True)
+class Profile:
+    """Whoever the profile `name` of the AWS configuration is, for principals that no stack hands out a key of.
+
+    `arn`: what GetCallerIdentity has to say of it: the user's ARN, or that of the session that the profile opens. A
+    profile that is somebody else's proves nothing of the principal that is meant.
+    """
+
+    name: str
+    arn: Arn
+
+    @property
+    def label(self) -> str:
+        return f"profile {self.name}"
+
+    def expected_arn(self, facts: Facts) -> str:
+        """The ARN that GetCallerIdentity must give."""
+        return str(resolve(self.arn, facts))
+
+
+@dataclass(frozen=True)
 class MfaDevice:
     """A virtual MFA device of `user`, which the verification makes and deletes again (`MfaDeviceAdded`)."""
 
@@ -88,13 +108,13 @@ class OneTimeCode:
 
 @dataclass(frozen=True)
 class Role:
-    """An IAM role of the lab, by its name and the output that holds its ARN.
+    """An IAM role, by its name and its ARN (in a lab the output that holds it).
 
     `through`: the role as which it has to be assumed, None where a user does it directly.
     """
 
     name: str
-    arn: Output
+    arn: Arn
     through: Role | None = None
 
 
@@ -117,7 +137,7 @@ class Session:
     """
 
     role: Role
-    by: User | Session | SessionToken | FederatedUser | Administrator
+    by: User | Profile | Session | SessionToken | FederatedUser | Administrator
     name: str
     duration: int | None = None
     external_id: str | None = None
@@ -248,7 +268,7 @@ class FederatedUser:
 Temporary = Session | SessionToken | FederatedUser
 """Credentials that a call of STS gives: each knows the `call`, who makes it (`by`) and how long it `lasts`."""
 
-Identity = User | Temporary | Administrator
+Identity = User | Profile | Temporary | Administrator
 
 
 def _proof(code: OneTimeCode | None) -> dict[str, Any]:

@@ -53,6 +53,10 @@ class Output:
             raise MissingOutputError(self.key) from None
 
 
+Arn = Value | str
+"""An ARN: as it is, or as something that stands for it."""
+
+
 @dataclass(frozen=True)
 class CustomerPolicy:
     """The ARN of a customer managed policy of the lab's own account, by name (with its path, if any)."""

@@ -9,6 +9,7 @@ import click
 
 from labkit.catalogue import Entry, all_labs, find_labs
 from labkit.cdk import Cdk
+from labkit.checkout import require_checkout
 from labkit.commands.options import labs_argument, target_options, yes_option
 from labkit.commands.run import show_absence
 from labkit.commands.up import confirm, synthesize
@@ -41,6 +42,8 @@ def command(
 ) -> int:
     """Destroy labs (no LAB: all that are deployed), with what was added by hand to their own principals."""
     entries = find_labs(labs) if labs else all_labs()
+    if not dry_run:
+        require_checkout("lab down")
     chosen = Target.chosen(target, profile, region, os.environ)
     home, terminal = lab_home(os.environ), Terminal()
     place = chosen.open(home, terminal)

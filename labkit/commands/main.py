@@ -11,6 +11,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit.aws.answers import from_error
+from labkit.checkout import version
 from labkit.errors import LabError
 from labkit.interruption import Interrupted, signals_interrupt
 from labkit.verdicts import ExitCode
@@ -47,6 +48,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks (may stand anywhere).")
+@click.version_option(version(), prog_name="AssumeRole Lab")
 def lab() -> None:
     """AssumeRole Lab: S3 is denied before and allowed after a role is assumed, proven against AWS itself."""
 
@@ -65,6 +67,11 @@ def main(arguments: Sequence[str] | None = None, command: click.Command = lab) -
     except Interrupted as signal:
         return _complain(f"stopped by {signal}")
     return result if isinstance(result, int) else ExitCode.PROVEN
+
+
+def script() -> None:
+    """The door of an installed `lab`."""
+    sys.exit(main())
 
 
 def _take_debug(arguments: list[str]) -> bool:

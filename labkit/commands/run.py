@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from labkit.catalogue import all_labs, find_labs
+from labkit.checkout import require_checkout
 from labkit.commands.options import VerifyOptions, labs_argument, verify_options
 from labkit.cycle import CycleOptions, run_cycle
 from labkit.deadline import deadline_seconds
@@ -26,6 +27,7 @@ from labkit.verdicts import ExitCode
 def command(labs: tuple[str, ...], **given: Any) -> int:
     """Deploy, verify and destroy labs on an embedded AWS of their own (no LAB: all of them)."""
     entries = find_labs(labs) if labs else all_labs()
+    require_checkout("lab run")
     options = VerifyOptions(**given)
     files.require_writable(options.files)
     seconds = deadline_seconds(options.deadline, {"LAB_DEADLINE": os.environ.get("LAB_DEADLINE") or LOCAL_DEADLINE_S})

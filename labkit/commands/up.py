@@ -10,6 +10,7 @@ import click
 
 from labkit.catalogue import Entry, all_labs, find_labs
 from labkit.cdk import Cdk, CdkError
+from labkit.checkout import require_checkout
 from labkit.commands.options import labs_argument, target_options, yes_option
 from labkit.deployment import Place, deploy
 from labkit.errors import LabError
@@ -27,6 +28,7 @@ from labkit.target import Target
 def command(labs: tuple[str, ...], target: str | None, profile: str | None, region: str | None, yes: bool) -> None:
     """Deploy labs (no LAB: all of them), also over ones that stand."""
     entries = find_labs(labs) if labs else all_labs()
+    require_checkout("lab up")
     chosen = Target.chosen(target, profile, region, os.environ)
     home, terminal = lab_home(os.environ), Terminal()
     place = chosen.open(home, terminal, start=True)
