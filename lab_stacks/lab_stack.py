@@ -28,6 +28,16 @@ class LabStack(cdk.Stack):
         # Seen on the stack itself as well, where somebody looks for what may be destroyed.
         self.add_stack_tag(LAB_TAG, lab)
 
+    def account_id(self, name: str) -> str:
+        """The id of the other account of a lab across two, which only the deployment knows: a parameter of the stack.
+
+        `name`: `PartnerAccountId` in the home account's stack, `HomeAccountId` in the partner's.
+        """
+        parameter = cdk.CfnParameter(
+            self, name, description="The id of the lab's other account (12 digits)", allowed_pattern=r"\d{12}"
+        )
+        return parameter.value_as_string
+
     def add_outputs(self, outputs: Mapping[str, str]) -> None:
         """Add stack outputs with exactly these keys: they are the lab's contract with its checks."""
         for key, value in outputs.items():

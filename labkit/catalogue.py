@@ -24,6 +24,11 @@ class Entry:
     def name(self) -> str:
         return self.folder.name.replace("_", "-")
 
+    @property
+    def partner_stack(self) -> str:
+        """The name of the stack that stands in the second account; "" for a lab in one account."""
+        return f"{self.lab.stack}Partner" if (self.folder / "partner_stack.py").exists() else ""
+
     @cached_property
     def lab(self) -> Lab:
         """What the lab's `checks.py` declares. Loading it never loads the CDK."""

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BufferedWriter
 from pathlib import Path
@@ -75,26 +75,37 @@ class Cdk:
             return False
         return artifacts.issuperset(stacks)
 
-    def start_deployment(self, stacks: Sequence[str]) -> CdkProcess:
-        """Begin to deploy the synthesized `stacks`, several at once. Who may approve has approved before."""
-        options = ["--require-approval", "never", "--method", "direct", "--progress", "events", *_AT_ONCE]
-        return self._start("deploy", *self._synthesized(stacks), *options)
+    def start_deployment(
+        self,
+        stacks: Mapping[str, Mapping[str, str]],
+        environment: Mapping[str, str] | None = None,
+    ) -> CdkProcess:
+        """Begin to deploy the synthesized `stacks`, several at once. Who may approve has approved before.
 
-    def start_destruction(self, stacks: Sequence[str]) -> CdkProcess:
-        """Begin to destroy the synthesized `stacks`, several at once."""
-        return self._start("destroy", *self._synthesized(stacks), "--force", *_AT_ONCE)
+        `stacks`: their names, each with the values of its template's parameters; `environment`: that of the account,
+        None for this process's.
+        """
+        options = ["--require-approval", "never", "--method", "direct", "--progress", "events", *_AT_ONCE]
+        for stack, parameters in stacks.items():
+            options += [f"--parameters={stack}:{name}={value}" for name, value in parameters.items()]
+        return self._start("deploy", *self._synthesized(list(stacks)), *options, environment=environment)
+
+    def start_destruction(self, stacks: Sequence[str], environment: Mapping[str, str] | None = None) -> CdkProcess:
+        """Begin to destroy the synthesized `stacks`, several at once. `environment`: as in `start_deployment`."""
+        return self._start("destroy", *self._synthesized(stacks), "--force", *_AT_ONCE, environment=environment)
 
     def _synthesized(self, stacks: Sequence[str]) -> list[str]:
         return ["--app", str(self.assembly), "--exclusively", *stacks]
 
-    def _start(self, *arguments: str) -> CdkProcess:
+    def _start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> CdkProcess:
+        given = os.environ if environment is None else environment
         environment = {
             # What the CLI keeps for itself stays in the state folder; what it needs no network for, it gets none for.
             "CDK_HOME": str(self.log.parent / "cdk"),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "CDK_VALIDATION": "false",
-            **os.environ,
-            "PATH": f"{_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            **given,
+            "PATH": f"{_BIN}{os.pathsep}{given.get('PATH', os.defpath)}",
             "NO_COLOR": "1",
             "FORCE_COLOR": "0",
         }

@@ -8,20 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labkit import embedded
-from labkit.aws.clients import Clients
 from labkit.catalogue import Entry
 from labkit.cdk import Cdk, CdkError
 from labkit.deadline import Deadline
-from labkit.deployment import Place, deploy, destroy
+from labkit.deployment import deploy, destroy
 from labkit.environment import enter, on_instance, without_aws
 from labkit.errors import LabError
+from labkit.instance import Instance
 from labkit.interruption import signals_deferred
+from labkit.place import Place
 from labkit.reports.terminal import Terminal
 from labkit.results import CheckResult, LabResult, Report
 from labkit.run_folder import remove_leftovers, run_folder
+from labkit.target import embedded_place
 from labkit.teardown.absence import Trace
 from labkit.verdicts import Verdict
-from labkit.verification import NOTHING_MORE, Extras, administrator_arn, standing, verify
+from labkit.verification import NOTHING_MORE, Extras, standing, verify
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,7 @@ def run_cycle(entries: Sequence[Entry], options: CycleOptions, home: Path, termi
         embedded.throw_away(folder) as pending,
         Cdk(folder / "cdk.out", folder / "cdk.log", terminal.note) as cdk,
     ):
-        _synthesize(cdk, labs, pending, terminal)
-        clients = Clients()
-        place = Place(clients, administrator_arn(clients))
+        place = embedded_place(_synthesize(cdk, labs, pending, terminal))
         try:
             failures = deploy(cdk, entries, place, terminal)
             report = _verify(entries, failures, options, place, terminal)
@@ -65,16 +65,18 @@ def run_cycle(entries: Sequence[Entry], options: CycleOptions, home: Path, termi
             return CycleResult(report, destroy(cdk, entries, place, terminal))
 
 
-def _synthesize(cdk: Cdk, labs: Sequence[str], pending: embedded.PendingInstance, terminal: Terminal) -> None:
+def _synthesize(cdk: Cdk, labs: Sequence[str], pending: embedded.PendingInstance, terminal: Terminal) -> Instance:
     """Synthesize while the embedded AWS starts; enter its environment. Raises `LabError`."""
     with terminal.stage("starting the embedded AWS and synthesizing the stacks"):
         enter(without_aws(os.environ))
         synthesis = cdk.start_synthesis(labs)
-        enter(on_instance(os.environ, pending.ready()))
+        instance = pending.ready()
+        enter(on_instance(os.environ, instance))
         try:
             synthesis.wait()
         except CdkError as error:
             raise LabError(f"the stacks could not be synthesized: {error}") from error
+    return instance
 
 
 def _verify(
@@ -86,12 +88,11 @@ def _verify(
     """
     if len(failures) == len(entries):
         raise LabError("; ".join(failures.values()))
-    labs = standing(tuple(entry for entry in entries if entry.name not in failures), place.clients, named=True)
+    labs = standing(tuple(entry for entry in entries if entry.name not in failures), place, named=True)
     with terminal.stage("verifying"):
         report = verify(
             labs,
-            place.clients,
-            place.administrator,
+            place,
             Deadline(options.deadline),
             terminal,
             strict=options.strict,

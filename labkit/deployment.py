@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit.aws.answers import from_error
-from labkit.aws.clients import PERSIST, Clients
 from labkit.catalogue import Entry
 from labkit.cdk import Cdk, CdkError
-from labkit.checks.values import Account
 from labkit.errors import LabError
+from labkit.place import Place, given_parameters, read_template, sites
 from labkit.reports.terminal import Terminal
 from labkit.stacks import Resource, Stack, find_stack, first_failure, last_deleted, resources
 from labkit.teardown.absence import Trace, look_for
@@ -22,50 +19,45 @@ from labkit.teardown.additions import Addition, find_additions, remove
 from labkit.teardown.contents import Contents, empty, find_contents
 from labkit.teardown.template import parse_template
 
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
-
 BUSY_TIMEOUT_S = 900.0
 _POLL_S = 2.0
 # More would not fit into a line.
 _NAMED_AT_MOST = 3
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where labs are deployed: clients for it, and the ARN of whoever administers it."""
-
-    clients: Clients
-    administrator: str
-
-    @property
-    def account(self) -> Account:
-        return Account.of_arn(self.administrator)
-
-    @property
-    def cloudformation(self) -> CloudFormationClient:
-        client: CloudFormationClient = self.clients.client("cloudformation", config=PERSIST)
-        return client
+# Names of stacks, each with the values of its parameters.
+Stacks = Mapping[str, Mapping[str, str]]
 
 
 def deploy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> dict[str, str]:
     """Deploy the synthesized stacks of `entries`; return, by lab, why one could not be: CloudFormation's own reason.
 
-    One that fails does not stop the others. A stack that could not be created for the first time is removed again:
-    rolled back, it holds nothing any more.
+    One that fails does not stop the others, but for the home stack of a lab whose partner stack failed. A stack that
+    could not be created for the first time is removed again: rolled back, it holds nothing any more.
     """
-    labs = {entry.lab.stack: entry.name for entry in entries}
-    new = {name for name in labs if not find_stack(place.cloudformation, name)}
-    with terminal.stage(f"deploying {_in_short(tuple(labs))}"):
-        failures = _deploy(cdk, tuple(labs), new, place)
-        _remove_rolled_back(new & failures.keys(), place)
-    return {labs[name]: reason for name, reason in failures.items()}
+    failures: dict[str, str] = {}
+    for wave in sites(entries, place):
+        labs = {site.stack: site.entry.name for site in wave if site.entry.name not in failures}
+        if labs:
+            stacks = {name: given_parameters(read_template(cdk.assembly, name), place) for name in labs}
+            with terminal.stage(f"deploying {_in_short(tuple(labs))}"):
+                failed = _deploy_wave(cdk, stacks, wave[0].place)
+            failures |= {labs[name]: reason for name, reason in failed.items()}
+    return failures
 
 
-def _deploy(cdk: Cdk, names: Sequence[str], new: Set[str], place: Place) -> dict[str, str]:
+def _deploy_wave(cdk: Cdk, stacks: Stacks, place: Place) -> dict[str, str]:
+    """Deploy stacks of one account; by stack, why one could not be."""
+    new = {name for name in stacks if not find_stack(place.cloudformation, name)}
+    failures = _deploy(cdk, stacks, new, place)
+    _remove_rolled_back(new & failures.keys(), place)
+    return failures
+
+
+def _deploy(cdk: Cdk, stacks: Stacks, new: Set[str], place: Place) -> dict[str, str]:
     """Deploy all at once; since the CLI begins nothing more after a failure, go on with the rest one by one."""
+    names = tuple(stacks)
     try:
-        cdk.start_deployment(names).wait()
+        cdk.start_deployment(stacks, place.environment).wait()
     except CdkError as error:
         if len(names) == 1:
             return {names[0]: _failure("was not deployed", names, place, error)}
@@ -74,7 +66,7 @@ def _deploy(cdk: Cdk, names: Sequence[str], new: Set[str], place: Place) -> dict
             if reason := first_failure(place.cloudformation, name):
                 failures[name] = f"{name} was not deployed: {reason}"
             elif not (name in new and _stands(name, place)):
-                failures |= _deploy(cdk, (name,), new, place)
+                failures |= _deploy(cdk, {name: stacks[name]}, new, place)
         return failures
     return {}
 
@@ -86,11 +78,19 @@ def _stands(name: str, place: Place) -> bool:
 
 def destroy(cdk: Cdk, entries: Sequence[Entry], place: Place, terminal: Terminal) -> list[Trace]:
     """Destroy the stacks of `entries` and prove that their resources are gone. Raises `LabError`."""
-    names = [entry.lab.stack for entry in entries]
+    return [
+        trace
+        for wave in reversed(sites(entries, place))
+        for trace in _destroy_wave(cdk, [site.stack for site in wave], wave[0].place, terminal)
+    ]
+
+
+def _destroy_wave(cdk: Cdk, names: Sequence[str], place: Place, terminal: Terminal) -> list[Trace]:
+    """Destroy stacks of one account. Raises `LabError`."""
     existed = [resource for name in names for resource in stack_resources(place, name)]
     with terminal.stage(f"destroying {_in_short(names)}"):
         try:
-            cdk.start_destruction(names).wait()
+            cdk.start_destruction(names, place.environment).wait()
         except CdkError as error:
             raise LabError(_failure("was not destroyed", names, place, error)) from error
     return prove_absence(place, names, existed)

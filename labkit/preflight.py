@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 
 from labkit.aws.answers import Kind
 from labkit.aws.clients import PERSIST, ask
-from labkit.catalogue import Entry
-from labkit.deployment import Place, stack_resources
+from labkit.deployment import stack_resources
 from labkit.errors import LabError
+from labkit.place import Place, Site, read_template
 from labkit.stacks import find_stack
 
 
@@ -34,17 +33,16 @@ _NAMED: Mapping[str, _Named] = {
 }
 
 
-def require_deployable(entry: Entry, assembly: Path, place: Place) -> None:
-    """Raise `LabError`, having changed nothing, if the lab's stack can't be deployed."""
-    name = entry.lab.stack
+def require_deployable(site: Site, assembly: Path) -> None:
+    """Raise `LabError`, having changed nothing, if the stack can't be deployed."""
+    entry, name, place = site.entry, site.stack, site.place
     stack = find_stack(place.cloudformation, name)
     if stack and stack.busy:
         raise LabError(f"{name} is being changed ({stack.status}); wait until that is done and try again")
     if stack and not stack.stands and stack.status != "REVIEW_IN_PROGRESS":
         raise LabError(f"{name} is only half deployed ({stack.status}); run: lab down {entry.name}, then lab up again")
     own = {resource.physical_id for resource in stack_resources(place, name)} if stack else set()
-    template = json.loads((assembly / f"{name}.template.json").read_text(encoding="utf-8"))
-    for what, taken in _names_taken(template, own, place):
+    for what, taken in _names_taken(read_template(assembly, name), own, place):
         raise LabError(
             f"account {place.account.id} already has a {what} {taken} that is not the lab's; "
             f"nothing was touched: rename or delete it, or use another account"

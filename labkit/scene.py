@@ -18,10 +18,20 @@ from labkit.checks.assume import aws_time
 from labkit.checks.authenticator import Authenticator
 from labkit.checks.calls import Call
 from labkit.checks.check import UnreadableSecretError
-from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, MfaDevice, OneTimeCode, Profile, Temporary
+from labkit.checks.principals import (
+    ADMINISTRATOR,
+    Administrator,
+    Identity,
+    MfaDevice,
+    OneTimeCode,
+    Profile,
+    Temporary,
+    User,
+)
 from labkit.checks.questions import Question
-from labkit.checks.values import Facts, resolve
+from labkit.checks.values import HOME, PARTNER, Facts, resolve
 from labkit.deadline import Deadline, wait_before
+from labkit.place import Place
 
 _GET_CALLER_IDENTITY = Call("sts", "GetCallerIdentity")
 _CHANGED_NOTHING = (Kind.DENIED, Kind.REFUSED, Kind.CREDENTIALS)
@@ -50,7 +60,8 @@ class Heard:
 class LiveScene:
     """The scene of one verification of one lab. Implements `labkit.checks.check.Scene`.
 
-    `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave. `heard` (the calls of the check
+    `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave; `partner`: the second account of a
+    lab across two. `heard` (the calls of the check
     that is run) and `changes` (how many calls went through that may have changed something) are for who explains the
     answers. A call that AWS does not answer is made again, a few times and until the `deadline`; `asked_again` counts
     how often.
@@ -63,6 +74,7 @@ class LiveScene:
     changes: int = 0
     deadline: Deadline = field(default_factory=lambda: Deadline(0))
     asked_again: int = 0
+    partner: Place | None = None
     _keys: dict[str, Credentials] = field(default_factory=dict, repr=False)
     _sessions: dict[Temporary, Credentials] = field(default_factory=dict, repr=False)
     _opened: dict[Temporary, datetime] = field(default_factory=dict)
@@ -120,7 +132,9 @@ class LiveScene:
 
     def expected_arn(self, who: Identity) -> str:
         """The ARN that GetCallerIdentity must give for `who`."""
-        return self.administrator_arn if isinstance(who, Administrator) else who.expected_arn(self.facts)
+        if not isinstance(who, Administrator):
+            return who.expected_arn(self.facts)
+        return self.partner.administrator if who.account == PARTNER and self.partner else self.administrator_arn
 
     def caller_identity(self, who: Identity) -> Answer:
         """GetCallerIdentity as `who`."""
@@ -164,7 +178,7 @@ class LiveScene:
 
     def _send_once(self, who: Identity, call: Call, all_pages: bool, config: Config) -> Answer:
         try:
-            client = self.clients.client(call.service, self._credentials(who), config)
+            client = self._clients_of(who).client(call.service, self._credentials(who), config)
         except UnreadableSecretError as error:
             return Answer(error.kind, error.code, str(error))
         except BotoCoreError as error:
@@ -192,7 +206,7 @@ class LiveScene:
             return self._of_profile(who)
         if who.label not in self._keys:
             secret = resolve(who.access_key, self.facts)
-            self._keys[who.label] = read_access_key(self.clients.client, secret)
+            self._keys[who.label] = read_access_key(self._clients_of(who).client, secret)
         return self._keys[who.label]
 
     def _of_profile(self, who: Profile) -> Credentials:
@@ -207,6 +221,15 @@ class LiveScene:
                     f"the {who.label} gives no credentials: {answer}", kind, answer.code
                 ) from error
         return self._keys[who.label]
+
+    def _clients_of(self, who: Identity) -> Clients:
+        """The clients of the account that a user or administrator belongs to; to a session any will do."""
+        account = who.account if isinstance(who, Administrator | User) else HOME
+        if account == HOME:
+            return self.clients
+        if self.partner is None:
+            raise UnreadableSecretError(f"{who.label} is in a second account, and none was given")
+        return self.partner.clients
 
 
 def read_access_key(client: Callable[[str], Any], secret_arn: str) -> Credentials:

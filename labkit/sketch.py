@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from labkit.checks.check import Check
 from labkit.checks.lab import Lab
-from labkit.checks.principals import ADMINISTRATOR, FederatedUser, Identity, Session, SessionToken, Temporary
+from labkit.checks.principals import ADMINISTRATOR, FederatedUser, Identity, Session, SessionToken, Temporary, User
 from labkit.checks.questions import Question
-from labkit.checks.values import MissingOutputError, resolve
+from labkit.checks.values import PARTNER, MissingOutputError, resolve
 from labkit.explanation.askers import Asker, asker
 from labkit.explanation.policies import Held
-from labkit.explanation.reading import Reader, UnreadableError
+from labkit.explanation.reading import UnreadableError, reader_of
 from labkit.explanation.resources import resource_arn
 from labkit.results import Asked, CheckResult, Player
 from labkit.scene import LiveScene
@@ -59,7 +59,7 @@ class Sketcher:
         name = _name(who)
         by = who.by.label if isinstance(who, Temporary) else ""
         try:
-            read = asker(who, self.scene, Reader(self.scene.clients, self.scene.facts.account.id))
+            read = asker(who, self.scene, reader_of(self.scene))
         except (UnreadableError, MissingOutputError):
             return Player(who.label, kind, name, by=by)
         if who == ADMINISTRATOR:
@@ -84,6 +84,8 @@ def _notes(who: Identity, read: Asker) -> Iterator[str]:
     if isinstance(who, Session):
         yield f"session {who.name}"
         yield from (f"tag {key}={value}" for key, value in who.tags.items())
+    if isinstance(who, User) and who.account == PARTNER:
+        yield f"in the partner account {read.principal.account}"
     if read.session is not None:
         yield "with a session policy"
     if read.boundary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -12,18 +13,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit.aws.advice import advice_on
 from labkit.aws.answers import Answer, Kind, from_error
-from labkit.aws.clients import PERSIST, Clients, ask
+from labkit.aws.clients import Clients, ask
 from labkit.catalogue import Entry
-from labkit.checks.values import Account, Facts
+from labkit.checks.principals import ADMINISTRATOR
+from labkit.checks.values import Facts
 from labkit.deadline import Clock, Deadline, wait_before
 from labkit.errors import LabError
 from labkit.explanation.explainer import Explainer
-from labkit.results import LabResult, Report
+from labkit.place import Place, Site, lacks_partner, partner_advice, require_partner, sites
+from labkit.results import CheckResult, LabResult, Report
 from labkit.runner import Audience, Runner
 from labkit.scene import LiveScene
 from labkit.side_by_side import side_by_side
 from labkit.sketch import Sketcher
 from labkit.stacks import Stack, find_stack
+from labkit.verdicts import Verdict
 
 # An attempt takes at most 8 seconds, and none begins after 10: the command goes on, or has ended, within 20 s.
 _FIRST_CALL = Config(connect_timeout=4, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1})
@@ -65,19 +69,44 @@ def _first_answer(clients: Clients, deadline: Deadline) -> Answer:
         deadline.clock.sleep(wait_before(attempt, deadline.remaining()))
 
 
-def standing(entries: tuple[Entry, ...], clients: Clients, *, named: bool) -> list[tuple[Entry, Stack]]:
+@dataclass(frozen=True)
+class Standing:
+    """A lab, with its stacks as they stand. `stack` is None only for a lab that lacks its second account."""
+
+    entry: Entry
+    stack: Stack | None
+    partner: Stack | None = None
+
+    def facts(self, place: Place) -> Facts:
+        """What the lab's values are resolved against. Raises `LabError` without the second account, if it needs one."""
+        require_partner((self.entry,), place)
+        partner = Facts(self.partner.outputs, place.partner.account) if self.partner and place.partner else None
+        return Facts(self.stack.outputs if self.stack else {}, place.account, partner)
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of both stacks."""
+        return {key: value for stack in (self.partner, self.stack) if stack for key, value in stack.outputs.items()}
+
+
+def standing(entries: tuple[Entry, ...], place: Place, *, named: bool) -> list[Standing]:
     """The labs that stand, with their stacks.
 
-    If the labs were `named`, each has to stand; otherwise those that are not deployed are left out.
+    If the labs were `named`, each has to stand; otherwise those that are not deployed are left out. Of one across two
+    accounts, where there is only one, nothing can be told: it stands if it was named, or its stack here does.
     Raises `LabError` for one that does not stand as it should, or if none stands.
     """
     found = []
     for entry in entries:
-        stack = _stack_of(entry, clients)
-        if stack and not stack.stands:
-            raise LabError(_not_standing(entry, stack))
-        if stack:
-            found.append((entry, stack))
+        stacks = [_stack_of(site) for wave in sites((entry,), place) for site in wave]
+        if lacks_partner(entry, place):
+            stack = _stack_of(Site(entry, entry.lab.stack, place))
+            found += [Standing(entry, stack)] if named or stack else []
+        elif all(stacks):
+            *partner, stack = stacks
+            found.append(Standing(entry, stack, *partner))
+        elif any(stacks):
+            raise LabError(f"{entry.name} is only half deployed; run: lab up {entry.name}")
         elif named:
             raise LabError(f"{entry.name} is not deployed here (no stack {entry.lab.stack}); run: lab up {entry.name}")
     if not found:
@@ -85,12 +114,17 @@ def standing(entries: tuple[Entry, ...], clients: Clients, *, named: bool) -> li
     return found
 
 
-def _stack_of(entry: Entry, clients: Clients) -> Stack | None:
+def _stack_of(site: Site) -> Stack | None:
+    """The stack, None if there is none. Raises `LabError` if it does not stand as it should."""
     try:
-        stack = find_stack(clients.client("cloudformation", config=PERSIST), entry.lab.stack)
+        stack = find_stack(site.place.cloudformation, site.stack)
     except (BotoCoreError, ClientError) as error:
-        raise LabError(f"CloudFormation does not show the stack {entry.lab.stack}: {from_error(error)}") from error
-    return None if stack and stack.status == "REVIEW_IN_PROGRESS" else stack
+        raise LabError(f"CloudFormation does not show the stack {site.stack}: {from_error(error)}") from error
+    if stack is None or stack.status == "REVIEW_IN_PROGRESS":
+        return None
+    if not stack.stands:
+        raise LabError(_not_standing(site.entry, stack))
+    return stack
 
 
 def _not_standing(entry: Entry, stack: Stack) -> str:
@@ -111,9 +145,8 @@ NOTHING_MORE = Extras()
 
 
 def verify(
-    labs: list[tuple[Entry, Stack]],
-    clients: Clients,
-    administrator: str,
+    labs: Sequence[Standing],
+    place: Place,
     deadline: Deadline,
     audience: Audience,
     *,
@@ -121,19 +154,25 @@ def verify(
     extras: Extras = NOTHING_MORE,
     until: str | None = None,
 ) -> Report:
-    """Run the story of each lab against its stack, up to the check `until` if one is named.
+    """Run the story of each lab against its stacks, up to the check `until` if one is named.
 
-    Several at once, each under `deadline` counted from its own start; a lab that fails does not stop the others.
+    Several at once, each under `deadline` counted from its own start; a lab that fails does not stop the others. One
+    across two accounts is not applicable where there is only one.
     When this process is told to stop, every story that has begun still puts back what it changed.
     """
     stop = threading.Event()
     # Who waits wakes up when it is time to stop.
     clock = Clock(deadline.clock.now, stop.wait)
-    account, began = Account.of_arn(administrator), datetime.now(UTC)
+    began = datetime.now(UTC)
 
-    def run(entry: Entry, stack: Stack) -> LabResult:
+    def run(lab: Standing) -> LabResult:
+        entry = lab.entry
+        if lacks_partner(entry, place):
+            return _not_applicable(entry, audience)
         own_deadline = Deadline(deadline.seconds, clock)
-        scene = LiveScene(Facts(stack.outputs, account), clients, administrator, deadline=own_deadline)
+        scene = LiveScene(
+            lab.facts(place), place.clients, place.administrator, deadline=own_deadline, partner=place.partner
+        )
         explainer, sketcher = Explainer(scene), Sketcher(scene)
         annotate = [
             *([explainer.annotate] if extras.explain else []),
@@ -143,7 +182,25 @@ def verify(
         result = runner.run(entry.name, entry.lab, until)
         return replace(result, players=sketcher.players(entry.lab)) if extras.sketch else result
 
-    jobs = [functools.partial(run, entry, stack) for entry, stack in labs]
+    jobs = [functools.partial(run, lab) for lab in labs]
     started = clock.now()
     results = side_by_side(jobs, stop, _AT_ONCE, audience.note)
-    return Report(tuple(results), strict, clock.now() - started, account.id, began)
+    return Report(tuple(results), strict, clock.now() - started, place.account.id, began)
+
+
+def _not_applicable(entry: Entry, audience: Audience) -> LabResult:
+    """What is said of a lab across two accounts where there is only one."""
+    check = CheckResult(
+        id="second-account",
+        title="There is a second account",
+        identity=ADMINISTRATOR.label,
+        call="sts:GetCallerIdentity as the partner's administrator",
+        expected="an administrator of another account",
+        observed="not asked",
+        verdict=Verdict.NOT_APPLICABLE,
+        reason=partner_advice(entry),
+        attempts=0,
+        seconds=0.0,
+    )
+    audience.decided(check)
+    return LabResult(entry.name, entry.lab.stack, (check,), 0.0, title=entry.lab.title)

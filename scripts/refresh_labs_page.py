@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
 from labkit.catalogue import Entry, all_labs, by_document  # noqa: E402
-from labkit.checks import AccountId, TrustPolicyIs  # noqa: E402
+from labkit.checks import PARTNER, AccountId, TrustPolicyIs  # noqa: E402
 from labkit.checks.lab import Lab  # noqa: E402
 
 PAGE = CHECKOUT / "docs" / "labs.md"
@@ -40,10 +40,11 @@ def _documents() -> Iterator[str]:
 def _lab(entry: Entry) -> Iterator[str]:
     lab = entry.lab
     yield f"### [{entry.name}](../lab_stacks/{entry.folder.name}/README.md): {lab.title}\n"
-    yield f"Stack `{lab.stack}`; from {lab.source}.\n"
+    partner = f", and `{entry.partner_stack}` in the partner account" if entry.partner_stack else ""
+    yield f"Stack `{lab.stack}`{partner}; from {lab.source}.\n"
     yield "| principal | trusts |\n| --- | --- |"
     for user in lab.users:
-        yield f"| user `{user.name}` | |"
+        yield f"| user `{user.name}`{' of the partner account' if user.account == PARTNER else ''} | |"
     for role in lab.roles:
         trust = (check for check in lab.story if isinstance(check, TrustPolicyIs) and check.role == role)
         yield f"| role `{role.name}` | {'; '.join(_trust(lab, s) for check in trust for s in check.trusts)} |"
@@ -62,7 +63,9 @@ def _trust(lab: Lab, statement: Mapping[str, Any]) -> str:
 
 def _principal(lab: Lab, kind: str, value: Any) -> str:
     if isinstance(value, AccountId):
-        return "the account"
+        return "the account" if value == AccountId() else "the partner account"
+    if isinstance(value, list):
+        return ", ".join(_principal(lab, kind, each) for each in value)
     names = {user.arn: f"user `{user.name}`" for user in lab.users}
     names |= {role.arn: f"role `{role.name}`" for role in lab.roles}
     return names.get(value, f"{kind} `{value}`")

@@ -38,7 +38,7 @@ from labkit.checks.refused import Refused, refused_session
 from labkit.checks.sign_in import HasConsolePassword, HasOneAccessKey
 from labkit.checks.tags import Tagged
 from labkit.checks.trust import TrustPolicyIs, allow_assume_role
-from labkit.checks.values import AccountId, AwsPolicy, CustomerPolicy, Output, Text
+from labkit.checks.values import PARTNER, AccountId, AwsPolicy, CustomerPolicy, Output, Text
 
 __all__ = [
     "AccountId",
@@ -75,6 +75,7 @@ __all__ = [
     "NoActionOf",
     "NotAssumed",
     "Output",
+    "PARTNER",
     "PoliciesTogetherAre",
     "Profile",
     "Recorded",

@@ -8,7 +8,7 @@ from typing import Any
 
 from labkit.checks.check import Scene
 from labkit.checks.documents import canonical_statement, statements
-from labkit.checks.principals import ONE_HOUR_S, Group, Role, User
+from labkit.checks.principals import ADMINISTRATOR, ONE_HOUR_S, Administrator, Group, Role, User, administrator_of
 from labkit.checks.shape import Shape, read, read_if_any, set_differences
 from labkit.checks.values import AwsPolicy, CustomerPolicy, Facts, Output, resolve
 
@@ -122,11 +122,12 @@ class UserHasExactly(_HasExactly):
         }
 
     def _deployed(self, scene: Scene) -> Inventory:
-        user = read(scene, "GetUser", UserName=self.user.name)["User"]
-        groups = read(scene, "ListGroupsForUser", UserName=self.user.name)["Groups"]
-        profile = read_if_any(scene, "GetLoginProfile", UserName=self.user.name)
+        by = administrator_of(self.user.account)
+        user = read(scene, "GetUser", by=by, UserName=self.user.name)["User"]
+        groups = read(scene, "ListGroupsForUser", by=by, UserName=self.user.name)["Groups"]
+        profile = read_if_any(scene, "GetLoginProfile", by=by, UserName=self.user.name)
         return {
-            **_deployed_policies(scene, "User", self.user.name),
+            **_deployed_policies(scene, "User", self.user.name, by),
             "group": {group["GroupName"] for group in groups},
             "permissions boundary": _boundary_of(user),
             "tag": _own_tags(user),
@@ -180,12 +181,12 @@ def _declared_policies(
     }
 
 
-def _deployed_policies(scene: Scene, kind: str, name: str) -> dict[str, set[str]]:
+def _deployed_policies(scene: Scene, kind: str, name: str, by: Administrator = ADMINISTRATOR) -> dict[str, set[str]]:
     """What policies the principal `name` of `kind` (User, Role, Group) has. Raises `UnreadableError`."""
     principal = {f"{kind}Name": name}
-    attached = read(scene, f"ListAttached{kind}Policies", **principal)["AttachedPolicies"]
-    names = read(scene, f"List{kind}Policies", **principal)["PolicyNames"]
-    documents = {n: read(scene, f"Get{kind}Policy", **principal, PolicyName=n)["PolicyDocument"] for n in names}
+    attached = read(scene, f"ListAttached{kind}Policies", by=by, **principal)["AttachedPolicies"]
+    names = read(scene, f"List{kind}Policies", by=by, **principal)["PolicyNames"]
+    documents = {n: read(scene, f"Get{kind}Policy", by=by, **principal, PolicyName=n)["PolicyDocument"] for n in names}
     return {
         "attached policy": {policy["PolicyArn"] for policy in attached},
         "inline policy": {_inline(n, statements(document)) for n, document in documents.items()},

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.checks.calls import Call
-from labkit.checks.values import Account, Arn, DeviceSerial, Facts, Json, Output, resolve
+from labkit.checks.values import HOME, PARTNER, Account, Arn, DeviceSerial, Facts, Json, Output, resolve
 
 ONE_HOUR_S = 3600
 TWELVE_HOURS_S = 43200
@@ -15,12 +15,19 @@ TWELVE_HOURS_S = 43200
 
 @dataclass(frozen=True)
 class Administrator:
-    """Whoever runs the verification, with the environment's credentials."""
+    """Whoever runs the verification, with the environment's credentials; `account`: in HOME or PARTNER."""
 
     label: str = "administrator"
+    account: str = HOME
 
 
 ADMINISTRATOR = Administrator()
+PARTNERS_ADMINISTRATOR = Administrator("the partner's administrator", PARTNER)
+
+
+def administrator_of(account: str) -> Administrator:
+    """Who administers HOME or PARTNER."""
+    return ADMINISTRATOR if account == HOME else PARTNERS_ADMINISTRATOR
 
 
 @dataclass(frozen=True)
@@ -29,13 +36,18 @@ class User:
 
     `arn`: its ARN; `access_key`: the ARN of the secret that holds its key as JSON (`AccessKeyId`,
     `SecretAccessKey`); `password`: the ARN of the secret that holds its console password (`password`),
-    None for a user without one.
+    None for a user without one. A user belongs to the account of the stack that `arn` is an output of.
     """
 
     name: str
     arn: Output
     access_key: Output
     password: Output | None = None
+
+    @property
+    def account(self) -> str:
+        """HOME or PARTNER."""
+        return self.arn.of
 
     @property
     def label(self) -> str:
@@ -46,10 +58,10 @@ class User:
         return str(resolve(self.arn, facts))
 
 
-def user(name: str, outputs: str = "", *, console_password: bool = False) -> User:
-    """The user `name`, whose stack outputs all begin with `outputs`."""
-    password = Output(f"{outputs}PasswordSecretArn") if console_password else None
-    return User(name, Output(f"{outputs}UserArn"), Output(f"{outputs}AccessKeySecretArn"), password)
+def user(name: str, outputs: str = "", *, console_password: bool = False, account: str = HOME) -> User:
+    """The user `name` of `account` (HOME or PARTNER), whose stack outputs all begin with `outputs`."""
+    password = Output(f"{outputs}PasswordSecretArn", account) if console_password else None
+    return User(name, Output(f"{outputs}UserArn", account), Output(f"{outputs}AccessKeySecretArn", account), password)
 
 
 @dataclass(frozen=True)
@@ -110,12 +122,14 @@ class OneTimeCode:
 class Role:
     """An IAM role, by its name and its ARN (in a lab the output that holds it).
 
-    `through`: the role as which it has to be assumed, None where a user does it directly.
+    `through`: the role as which it has to be assumed, None where a user does it directly; `external_id`: the one that
+    has to be passed, None where the trust policy asks for none.
     """
 
     name: str
     arn: Arn
     through: Role | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True)

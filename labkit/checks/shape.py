@@ -12,7 +12,7 @@ from labkit.aws.answers import Answer, Kind
 from labkit.checks.calls import Call
 from labkit.checks.check import Check, Scene, unknown
 from labkit.checks.observation import Observation, State
-from labkit.checks.principals import ADMINISTRATOR, Identity
+from labkit.checks.principals import ADMINISTRATOR, Administrator, Identity, administrator_of
 from labkit.checks.values import Output, resolve
 
 # What IAM's read calls show lags behind its write calls for seconds, not minutes.
@@ -53,17 +53,21 @@ class Shape(Check):
         raise NotImplementedError
 
 
-def read(scene: Scene, operation: str, /, service: str = "iam", **parameters: Any) -> Mapping[str, Any]:
+def read(
+    scene: Scene, operation: str, /, service: str = "iam", by: Administrator = ADMINISTRATOR, **parameters: Any
+) -> Mapping[str, Any]:
     """The answer to a read call of the administrator. Raises `UnreadableError`."""
-    answer = scene.ask(ADMINISTRATOR, Call(service, operation, parameters), all_pages=True)
+    answer = scene.ask(by, Call(service, operation, parameters), all_pages=True)
     if answer.kind is Kind.ALLOWED:
         return answer.data
     raise UnreadableError(unreadable(answer))
 
 
-def read_if_any(scene: Scene, operation: str, /, service: str = "iam", **parameters: Any) -> Mapping[str, Any] | None:
+def read_if_any(
+    scene: Scene, operation: str, /, service: str = "iam", by: Administrator = ADMINISTRATOR, **parameters: Any
+) -> Mapping[str, Any] | None:
     """As `read`, but None where AWS says that there is no such thing. Raises `UnreadableError`."""
-    answer = scene.ask(ADMINISTRATOR, Call(service, operation, parameters))
+    answer = scene.ask(by, Call(service, operation, parameters))
     if answer.kind is Kind.ALLOWED:
         return answer.data
     if answer.code == "NoSuchEntity":
@@ -74,7 +78,7 @@ def read_if_any(scene: Scene, operation: str, /, service: str = "iam", **paramet
 def read_secret(scene: Scene, secret: Output) -> Mapping[str, str]:
     """The JSON object that a secret holds; never to be shown. Raises `UnreadableError`."""
     arn = resolve(secret, scene.facts)
-    answer = scene.ask(ADMINISTRATOR, Call("secretsmanager", "GetSecretValue", {"SecretId": arn}))
+    answer = scene.ask(administrator_of(secret.of), Call("secretsmanager", "GetSecretValue", {"SecretId": arn}))
     # So it answers for a secret that is marked for deletion (Secrets Manager API Reference, GetSecretValue).
     if answer.code == "InvalidRequestException":
         raise UnreadableError(Observation(State.UNSETTLED, str(answer), "it is being deleted", patience=READ_LAG_S))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from labkit.checks.check import Scene
-from labkit.checks.principals import User
+from labkit.checks.principals import User, administrator_of
 from labkit.checks.shape import Shape, read, read_if_any, read_secret
 from labkit.checks.values import Facts
 
@@ -28,7 +28,8 @@ class HasConsolePassword(Shape):
         return "a login profile, no password reset required, a password in the secret"
 
     def look(self, scene: Scene) -> tuple[str, list[str]]:
-        profile = read_if_any(scene, "GetLoginProfile", UserName=self.user.name)
+        by = administrator_of(self.user.account)
+        profile = read_if_any(scene, "GetLoginProfile", by=by, UserName=self.user.name)
         if profile is None:
             return "no login profile", [f"{self.user.name} has no console password"]
         if profile["LoginProfile"].get("PasswordResetRequired"):
@@ -58,7 +59,9 @@ class HasOneAccessKey(Shape):
         return "one active key, the one in the secret"
 
     def look(self, scene: Scene) -> tuple[str, list[str]]:
-        keys = read(scene, "ListAccessKeys", UserName=self.user.name)["AccessKeyMetadata"]
+        keys = read(scene, "ListAccessKeys", by=administrator_of(self.user.account), UserName=self.user.name)[
+            "AccessKeyMetadata"
+        ]
         active = [key["AccessKeyId"] for key in keys if key["Status"] == "Active"]
         differences = []
         if len(keys) != 1 or len(active) != 1:

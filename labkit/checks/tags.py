@@ -9,9 +9,9 @@ from typing import Any
 from labkit.aws.answers import Kind
 from labkit.checks.calls import Call
 from labkit.checks.check import Scene
-from labkit.checks.principals import ADMINISTRATOR, Role, User
+from labkit.checks.principals import ADMINISTRATOR, Role, User, administrator_of
 from labkit.checks.shape import Shape, UnreadableError, read, unreadable
-from labkit.checks.values import Facts, Output, resolve
+from labkit.checks.values import HOME, Facts, Output, resolve
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,13 @@ class Tagged(Shape):
     def _tags(self, scene: Scene) -> Iterator[tuple[str, list[dict[str, str]]]]:
         for principal in self.on:
             kind = "User" if isinstance(principal, User) else "Role"
-            found = read(scene, f"Get{kind}", **{f"{kind}Name": principal.name})[kind]
+            by = administrator_of(principal.account if isinstance(principal, User) else HOME)
+            found = read(scene, f"Get{kind}", by=by, **{f"{kind}Name": principal.name})[kind]
             yield principal.name, found.get("Tags", [])
             for secret in (principal.access_key, principal.password) if isinstance(principal, User) else ():
                 if secret:
                     arn = resolve(secret, scene.facts)
-                    described = read(scene, "DescribeSecret", service="secretsmanager", SecretId=arn)
+                    described = read(scene, "DescribeSecret", service="secretsmanager", by=by, SecretId=arn)
                     yield arn, described.get("Tags", [])
         for bucket in self.buckets:
             name = resolve(bucket, scene.facts)

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+HOME, PARTNER = "home", "partner"
+"""The account in which a lab stands, and the second one of a lab across two accounts."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -24,10 +27,18 @@ class Account:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a lab's values are resolved against: its stack's outputs and its account."""
+    """What a lab's values are resolved against: its stack's outputs and its account.
+
+    `partner`: the same of the second account, None for a lab in one.
+    """
 
     outputs: Mapping[str, str]
     account: Account
+    partner: Facts | None = None
+
+    def of(self, account: str) -> Facts:
+        """The facts of the account HOME or PARTNER, none for a partner that there is not."""
+        return self if account == HOME else self.partner or Facts({}, Account(""))
 
 
 class Value(Protocol):
@@ -42,13 +53,14 @@ class MissingOutputError(Exception):
 
 @dataclass(frozen=True)
 class Output:
-    """The value of the stack output `key`."""
+    """The value of the stack output `key`; `of`: whose stack, HOME or PARTNER."""
 
     key: str
+    of: str = HOME
 
     def resolve(self, facts: Facts) -> str:
         try:
-            return facts.outputs[self.key]
+            return facts.of(self.of).outputs[self.key]
         except KeyError:
             raise MissingOutputError(self.key) from None
 
@@ -89,10 +101,12 @@ class AwsPolicy:
 
 @dataclass(frozen=True)
 class AccountId:
-    """The id of the lab's own account, which in a trust policy stands for the account."""
+    """The id of the lab's own account, or of its PARTNER, which in a trust policy stands for the account."""
+
+    of: str = HOME
 
     def resolve(self, facts: Facts) -> str:
-        return facts.account.id
+        return facts.of(self.of).account.id
 
 
 @dataclass(frozen=True)

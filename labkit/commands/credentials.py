@@ -10,20 +10,19 @@ from pathlib import Path
 import click
 
 from labkit.aws.clients import PERSIST
-from labkit.catalogue import Entry, find_labs
+from labkit.catalogue import find_labs
 from labkit.checks.check import UnreadableSecretError
 from labkit.checks.principals import User
-from labkit.checks.values import Facts, MissingOutputError, resolve
+from labkit.checks.values import MissingOutputError, resolve
 from labkit.commands.options import target_options
-from labkit.commands.shell import choose_user
-from labkit.deployment import Place
+from labkit.commands.shell import choose_user, clients_of
 from labkit.errors import LabError
+from labkit.place import Place
 from labkit.reports.terminal import Terminal
 from labkit.scene import read_access_key, read_secret
-from labkit.stacks import Stack
 from labkit.state import lab_home
 from labkit.target import Target
-from labkit.verification import standing
+from labkit.verification import Standing, standing
 
 _HEADER = ("User name", "Password", "Access key ID", "Secret access key", "Console login link")
 
@@ -33,34 +32,29 @@ _HEADER = ("User name", "Password", "Access key ID", "Secret access key", "Conso
 @click.argument("user")
 @click.option("--csv", "path", type=click.Path(path_type=Path), required=True, metavar="F", help="A new file.")
 @target_options
-def command(lab: str, user: str, path: Path, target: str | None, profile: str | None, region: str | None) -> None:
+def command(lab: str, user: str, path: Path, target: Target) -> None:
     """Write a user's password and access key into a new file that only you can read."""
     entries = find_labs((lab,))
     terminal = Terminal()
     if path.exists():
         raise LabError(f"{path} exists and is not overwritten; name a new file")
-    place = Target.chosen(target, profile, region, os.environ).open(lab_home(os.environ), terminal)
-    entry, stack, who = choose_user(user, standing(entries, place.clients, named=True))
-    _write(path, _row(entry, stack, who, place))
+    place = target.open(lab_home(os.environ), terminal)
+    found, who = choose_user(user, standing(entries, place, named=True))
+    _write(path, _row(found, who, place))
     terminal.say(f"The credentials of {who.name} are in {path}. Keep it to yourself, and delete it after use.")
 
 
-def _row(entry: Entry, stack: Stack, user: User, place: Place) -> tuple[str, ...]:
-    facts = Facts(stack.outputs, place.account)
+def _row(lab: Standing, user: User, place: Place) -> tuple[str, ...]:
+    facts, client = lab.facts(place), partial(clients_of(user, place).client, config=PERSIST)
     try:
-        key = read_access_key(partial(place.clients.client, config=PERSIST), resolve(user.access_key, facts))
-        password = (
-            read_secret(partial(place.clients.client, config=PERSIST), resolve(user.password, facts))["password"]
-            if user.password
-            else ""
-        )
+        key = read_access_key(client, resolve(user.access_key, facts))
+        password = read_secret(client, resolve(user.password, facts))["password"] if user.password else ""
     except UnreadableSecretError as error:
         raise LabError(f"the credentials of {user.name} can't be had: {error}") from error
     except MissingOutputError as error:
-        raise LabError(
-            f"{stack.name} has no output {error}; deploy the lab as it is here: lab up {entry.name}"
-        ) from error
-    link = stack.outputs.get("ConsoleSignInUrl", "")
+        name = lab.entry.name
+        raise LabError(f"{name} has no stack output {error}; deploy the lab as it is here: lab up {name}") from error
+    link = facts.of(user.account).outputs.get("ConsoleSignInUrl", "")
     return user.name, password, key.access_key_id, key.secret_access_key, link
 
 

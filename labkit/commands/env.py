@@ -17,10 +17,9 @@ from labkit.target import Target
 @click.command("env")
 @target_options
 @click.option("--account", type=click.Choice(["home", "partner"]), default="home", show_default=True)
-def command(target: str | None, profile: str | None, region: str | None, account: str) -> None:
+def command(target: Target, account: str) -> None:
     """Print what `eval "$(lab env)"` needs to use the target with cdk, aws and boto3."""
-    chosen = Target.chosen(target, profile, region, os.environ)
-    for line in _local(chosen, account) if chosen.name == "local" else _aws(chosen, account):
+    for line in _local(target, account) if target.name == "local" else _aws(target, account):
         click.echo(line)
 
 
@@ -33,8 +32,8 @@ def _local(chosen: Target, account: str) -> list[str]:
 
 
 def _aws(chosen: Target, account: str) -> list[str]:
-    if account != "home":
-        raise LabError("--account is for the embedded AWS; on AWS choose a profile")
+    if account == "partner" and not chosen.partner:
+        raise LabError("--account is for the embedded AWS; on AWS choose a profile (--partner-profile)")
     region = {"AWS_REGION": chosen.region, "AWS_DEFAULT_REGION": chosen.region}
-    values = {"AWS_PROFILE": chosen.profile, **region}
+    values = {"AWS_PROFILE": chosen.partner if account == "partner" else chosen.profile, **region}
     return [f"export {name}={shlex.quote(value)}" for name, value in values.items() if value]

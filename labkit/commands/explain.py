@@ -10,6 +10,7 @@ from labkit.catalogue import Entry, find_labs
 from labkit.commands.options import deadline_option, target_options
 from labkit.deadline import Deadline, deadline_seconds
 from labkit.errors import LabError
+from labkit.place import require_partner
 from labkit.reports.terminal import Terminal
 from labkit.state import lab_home
 from labkit.target import Target
@@ -22,22 +23,20 @@ from labkit.verification import Extras, standing, verify
 @click.argument("check")
 @target_options
 @deadline_option
-def command(
-    lab: str, check: str, target: str | None, profile: str | None, region: str | None, deadline: float | None
-) -> int:
+def command(lab: str, check: str, target: Target, deadline: float | None) -> int:
     """Say why AWS answers CHECK of LAB as it does, and what would turn its answer around."""
     (entry,) = find_labs((lab,))
     _require_check(entry, check)
     terminal = Terminal()
-    place = Target.chosen(target, profile, region, os.environ).open(lab_home(os.environ), terminal)
-    found = standing((entry,), place.clients, named=True)
+    place = target.open(lab_home(os.environ), terminal)
+    require_partner((entry,), place)
+    found = standing((entry,), place, named=True)
     seconds = deadline_seconds(deadline, os.environ)
     with terminal.stage(f"asking AWS as the story does, up to {check}"):
         # What comes before a check may be what makes AWS answer so: a session, a policy that was taken away.
         report = verify(
             found,
-            place.clients,
-            place.administrator,
+            place,
             Deadline(seconds),
             terminal,
             extras=Extras(explain=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from labkit.target import Target
 from labkit.verification import Extras
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -19,15 +22,37 @@ def labs_argument(command: Command) -> Command:
     return click.argument("labs", nargs=-1, metavar="[LAB …]")(command)
 
 
-def target_options(command: Command) -> Command:
-    """--target, --profile and --region."""
+def partner_option(command: Command) -> Command:
+    return click.option(
+        "--partner-profile",
+        metavar="NAME",
+        help="Profile of an administrator of a second AWS account, for labs across two (with --target aws).",
+    )(command)
+
+
+def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--target, --profile, --region and --partner-profile, which the command takes as one `target: Target`."""
+
+    @functools.wraps(command)
+    def with_target(
+        *arguments: Any,
+        target: str | None,
+        profile: str | None,
+        region: str | None,
+        partner_profile: str | None,
+        **others: Any,
+    ) -> Any:
+        chosen = Target.chosen(target, profile, region, partner_profile, os.environ)
+        return command(*arguments, target=chosen, **others)
+
     for option in (
+        partner_option,
         click.option("--region", help="AWS region (with --target aws)."),
         click.option("--profile", help="Profile of the AWS configuration (with --target aws)."),
         click.option("--target", metavar="local|aws", help="Where to work [default: $LAB_TARGET, else local]."),
     ):
-        command = option(command)
-    return command
+        with_target = option(with_target)
+    return with_target
 
 
 def yes_option(command: Command) -> Command:

@@ -10,22 +10,21 @@ from functools import partial
 
 import click
 
-from labkit.aws.clients import PERSIST
-from labkit.catalogue import Entry, all_labs
+from labkit.aws.clients import PERSIST, Clients
+from labkit.catalogue import all_labs
 from labkit.checks.check import UnreadableSecretError
 from labkit.checks.principals import Role, User
-from labkit.checks.values import Facts, MissingOutputError, resolve
+from labkit.checks.values import PARTNER, Facts, MissingOutputError, resolve
 from labkit.commands.options import target_options
-from labkit.deployment import Place
 from labkit.errors import LabError
 from labkit.interruption import ctrl_c_is_for_the_child
+from labkit.place import Place
 from labkit.reports.terminal import Terminal
 from labkit.scene import read_access_key
 from labkit.shell.workplace import Person, Profile, workplace
-from labkit.stacks import Stack
 from labkit.state import lab_home
 from labkit.target import Target
-from labkit.verification import standing
+from labkit.verification import Standing, standing
 
 
 class CommandAfterDashes(click.Command):
@@ -41,17 +40,17 @@ class CommandAfterDashes(click.Command):
 @click.argument("user", required=False, metavar="")
 @target_options
 @click.pass_obj
-def command(words: list[str], user: str | None, target: str | None, profile: str | None, region: str | None) -> int:
+def command(words: list[str], user: str | None, target: Target) -> int:
     """Work as a user of a lab that stands (no USER: the only one there is); no COMMAND: in a shell.
 
     The AWS CLI finds the user as its default profile, and each role of the lab as a profile of the role's name. The
-    outputs of the lab's stack are variables, such as $RoleArn.
+    outputs of the lab's stacks are variables, such as $RoleArn.
     """
     terminal = Terminal()
     home = lab_home(os.environ)
-    place = Target.chosen(target, profile, region, os.environ).open(home, terminal)
-    entry, stack, who = choose_user(user, standing(all_labs(), place.clients, named=False))
-    person = _person(entry, stack, who, place)
+    place = target.open(home, terminal)
+    lab, who = choose_user(user, standing(all_labs(), place, named=False))
+    person = _person(lab, who, place)
     with workplace(home, person, os.environ) as environment:
         if not words:
             roles = ", ".join(person.roles) or "none"
@@ -59,32 +58,36 @@ def command(words: list[str], user: str | None, target: str | None, profile: str
         return _run(words or [os.environ.get("SHELL") or "/bin/sh"], environment)
 
 
-def choose_user(name: str | None, labs: list[tuple[Entry, Stack]]) -> tuple[Entry, Stack, User]:
+def choose_user(name: str | None, labs: list[Standing]) -> tuple[Standing, User]:
     """The user `name` of one of `labs`; no name: the only user there is. Raises `LabError` with the choice."""
-    users = [(entry, stack, user) for entry, stack in labs for user in entry.lab.users]
-    fitting = [found for found in users if name in (None, found[2].name)]
+    users = [(lab, user) for lab in labs for user in lab.entry.lab.users]
+    fitting = [found for found in users if name in (None, found[1].name)]
     if len(fitting) == 1:
         return fitting[0]
-    choice = ", ".join(user.name for _, _, user in users)
+    choice = ", ".join(user.name for _, user in users)
     raise LabError(f"there is no user {name!r} here; choose one: {choice}" if name else f"choose a user: {choice}")
 
 
-def _person(entry: Entry, stack: Stack, user: User, place: Place) -> Person:
-    facts = Facts(stack.outputs, place.account)
+def clients_of(user: User, place: Place) -> Clients:
+    """The clients of the account that `user` belongs to."""
+    return place.partner.clients if user.account == PARTNER and place.partner else place.clients
+
+
+def _person(lab: Standing, user: User, place: Place) -> Person:
+    facts, client = lab.facts(place), partial(clients_of(user, place).client, config=PERSIST)
     try:
-        key = read_access_key(partial(place.clients.client, config=PERSIST), resolve(user.access_key, facts))
-        roles = {role.name: _profile(role, facts) for role in entry.lab.roles}
+        key = read_access_key(client, resolve(user.access_key, facts))
+        roles = {role.name: _profile(role, facts) for role in lab.entry.lab.roles}
     except UnreadableSecretError as error:
         raise LabError(f"the key of {user.name} can't be had: {error}") from error
     except MissingOutputError as error:
-        raise LabError(
-            f"{stack.name} has no output {error}; deploy the lab as it is here: lab up {entry.name}"
-        ) from error
-    return Person(user.name, key, roles, place.clients.region or "us-east-1", stack.outputs)
+        name = lab.entry.name
+        raise LabError(f"{name} has no stack output {error}; deploy the lab as it is here: lab up {name}") from error
+    return Person(user.name, key, roles, place.clients.region or "us-east-1", lab.outputs)
 
 
 def _profile(role: Role, facts: Facts) -> Profile:
-    return Profile(str(resolve(role.arn, facts)), role.through.name if role.through else "default")
+    return Profile(str(resolve(role.arn, facts)), role.through.name if role.through else "default", role.external_id)
 
 
 def _run(words: list[str], environment: dict[str, str]) -> int:

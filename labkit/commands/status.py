@@ -8,6 +8,7 @@ import click
 
 from labkit.catalogue import all_labs
 from labkit.commands.options import target_options
+from labkit.place import Place
 from labkit.reports.terminal import Terminal
 from labkit.stacks import find_stack
 from labkit.state import lab_home
@@ -16,14 +17,21 @@ from labkit.target import Target
 
 @click.command("status")
 @target_options
-def command(target: str | None, profile: str | None, region: str | None) -> None:
+def command(target: Target) -> None:
     """Show target, account, and which labs stand since when."""
     terminal = Terminal()
-    chosen = Target.chosen(target, profile, region, os.environ)
-    place = chosen.open(lab_home(os.environ), terminal)
-    terminal.say(f"target   {chosen.name}")
+    place = target.open(lab_home(os.environ), terminal)
+    terminal.say(f"target   {target.name}")
     terminal.say(f"account  {place.account.id} as {place.administrator}, region {place.clients.region}")
+    if partner := place.partner:
+        terminal.say(f"partner  {partner.account.id} as {partner.administrator}")
     for entry in all_labs():
-        stack = find_stack(place.cloudformation, entry.lab.stack)
-        state = f"{stack.status} since {stack.since:%Y-%m-%d %H:%M:%S %Z}" if stack else "not deployed"
-        terminal.say(f"{entry.name:<20} {entry.lab.stack:<20} {state}")
+        terminal.say(f"{entry.name:<20} {entry.lab.stack:<20} {_state(place, entry.lab.stack)}")
+        if entry.partner_stack:
+            known = _state(place.partner, entry.partner_stack) if place.partner else "not known (--partner-profile)"
+            terminal.say(f"{'':<20} {entry.partner_stack:<20} {known}")
+
+
+def _state(place: Place, name: str) -> str:
+    stack = find_stack(place.cloudformation, name)
+    return f"{stack.status} since {stack.since:%Y-%m-%d %H:%M:%S %Z}" if stack else "not deployed"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
 
 import click
 
@@ -12,8 +14,9 @@ from labkit.catalogue import Entry, all_labs, find_labs
 from labkit.cdk import Cdk, CdkError
 from labkit.checkout import require_checkout
 from labkit.commands.options import labs_argument, target_options, yes_option
-from labkit.deployment import Place, deploy
+from labkit.deployment import deploy
 from labkit.errors import LabError
+from labkit.place import Place, Site, lacks_partner, partner_advice, sites
 from labkit.preflight import require_deployable
 from labkit.reports.terminal import Terminal
 from labkit.stacks import find_stack
@@ -25,25 +28,36 @@ from labkit.target import Target
 @labs_argument
 @target_options
 @yes_option
-def command(labs: tuple[str, ...], target: str | None, profile: str | None, region: str | None, yes: bool) -> None:
+def command(labs: tuple[str, ...], target: Target, yes: bool) -> None:
     """Deploy labs (no LAB: all of them), also over ones that stand."""
     entries = find_labs(labs) if labs else all_labs()
     require_checkout("lab up")
-    chosen = Target.chosen(target, profile, region, os.environ)
     home, terminal = lab_home(os.environ), Terminal()
-    place = chosen.open(home, terminal, start=True)
-    with Cdk(home / "assembly", home / "cdk.log", terminal.note) as cdk:
-        synthesize(cdk, entries, terminal)
-        for entry in entries:
-            require_deployable(entry, cdk.assembly, place)
-        if chosen.name == "aws" and not yes:
-            confirm(f"Deploy {_stacks(entries)} into account {place.account.id}?")
-        failures = deploy(cdk, entries, place, terminal)
+    place = target.open(home, terminal, start=True)
+    lacking = {entry.name: partner_advice(entry) for entry in entries if lacks_partner(entry, place)}
+    for advice in lacking.values():
+        terminal.note(advice)
+    entries = tuple(entry for entry in entries if entry.name not in lacking)
+    failures = {name: advice for name, advice in lacking.items() if name in labs}
+    if entries:
+        failures |= _deploy(entries, place, home, terminal, ask=target.name == "aws" and not yes)
     for entry in entries:
         if entry.name not in failures:
             _show(entry, place, terminal)
     if failures:
         raise LabError("; ".join(failures.values()))
+
+
+def _deploy(entries: Sequence[Entry], place: Place, home: Path, terminal: Terminal, *, ask: bool) -> dict[str, str]:
+    """Deploy `entries`; return, by lab, why one could not be. Raises `LabError`, having changed nothing."""
+    waves = sites(entries, place)
+    with Cdk(home / "assembly", home / "cdk.log", terminal.note) as cdk:
+        synthesize(cdk, entries, terminal)
+        for site in chain.from_iterable(waves):
+            require_deployable(site, cdk.assembly)
+        if ask:
+            confirm(f"Deploy {' and '.join(_into(wave) for wave in waves)}?")
+        return deploy(cdk, entries, place, terminal)
 
 
 def synthesize(cdk: Cdk, entries: Sequence[Entry], terminal: Terminal) -> None:
@@ -63,14 +77,17 @@ def confirm(question: str) -> None:
         raise LabError("nothing was changed")
 
 
-def _stacks(entries: Sequence[Entry]) -> str:
-    return ", ".join(entry.lab.stack for entry in entries)
+def _into(wave: Sequence[Site]) -> str:
+    return f"{', '.join(site.stack for site in wave)} into account {wave[0].place.account.id}"
 
 
 def _show(entry: Entry, place: Place, terminal: Terminal) -> None:
-    stack = find_stack(place.cloudformation, entry.lab.stack)
-    terminal.say(f"{entry.name} stands in account {place.account.id}.")
-    for key, value in sorted(stack.outputs.items() if stack else ()):
+    found = [site for wave in sites((entry,), place) for site in wave]
+    accounts = " and ".join(site.place.account.id for site in reversed(found))
+    terminal.say(f"{entry.name} stands in account {accounts}.")
+    stacks = [find_stack(site.place.cloudformation, site.stack) for site in found]
+    outputs = {key: value for stack in stacks if stack for key, value in stack.outputs.items()}
+    for key, value in sorted(outputs.items()):
         if key.endswith("Url"):
             terminal.say(f"  {key}: {value}")
     users = "|".join(user.name for user in entry.lab.users)

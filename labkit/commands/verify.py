@@ -7,56 +7,53 @@ from typing import Any
 
 import click
 
-from labkit.aws.clients import Clients
 from labkit.catalogue import all_labs, find_labs
-from labkit.commands.options import VerifyOptions, labs_argument, target_options, verify_options
+from labkit.commands.options import VerifyOptions, labs_argument, partner_option, target_options, verify_options
 from labkit.deadline import Deadline, deadline_seconds
-from labkit.deployment import Place
 from labkit.environment import enter, on_aws
+from labkit.place import Place
 from labkit.reports import files
 from labkit.reports.terminal import Terminal
 from labkit.state import lab_home
-from labkit.target import Target
-from labkit.verification import administrator_arn, standing, verify
+from labkit.target import Target, environments_place
+from labkit.verification import standing, verify
 
 
 @click.command("verify")
 @labs_argument
 @target_options
 @verify_options
-def command(labs: tuple[str, ...], target: str | None, profile: str | None, region: str | None, **given: Any) -> int:
+def command(labs: tuple[str, ...], target: Target, **given: Any) -> int:
     """Prove what is deployed (no LAB: every lab that stands)."""
     find_labs(labs)
     options = VerifyOptions(**given)
     files.require_writable(options.files)
     terminal = Terminal()
-    place = Target.chosen(target, profile, region, os.environ).open(lab_home(os.environ), terminal)
+    place = target.open(lab_home(os.environ), terminal)
     return _verify(labs, place, options, terminal)
 
 
 @click.command("verify_lab.py")
 @labs_argument
+@partner_option
 @verify_options
-def verify_environment(labs: tuple[str, ...], **given: Any) -> int:
+def verify_environment(labs: tuple[str, ...], partner_profile: str | None, **given: Any) -> int:
     """Prove what is deployed on the AWS that the environment names (no LAB: every lab that stands)."""
     find_labs(labs)
     options = VerifyOptions(**given)
     files.require_writable(options.files)
     enter(on_aws(os.environ, profile=None, region=None))
-    clients = Clients()
-    place = Place(clients, administrator_arn(clients))
-    return _verify(labs, place, options, Terminal())
+    return _verify(labs, environments_place(partner_profile), options, Terminal())
 
 
 def _verify(labs: tuple[str, ...], place: Place, options: VerifyOptions, terminal: Terminal) -> int:
     seconds = deadline_seconds(options.deadline, os.environ)
     entries = find_labs(labs) if labs else all_labs()
-    found = standing(entries, place.clients, named=bool(labs))
+    found = standing(entries, place, named=bool(labs))
     with terminal.stage("verifying"):
         report = verify(
             found,
-            place.clients,
-            place.administrator,
+            place,
             Deadline(seconds),
             terminal,
             strict=options.strict,

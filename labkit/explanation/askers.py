@@ -68,8 +68,8 @@ def request_tags(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 def _of_user(arn: str, reader: Reader) -> Asker:
     name = arn.rsplit("/", 1)[-1]
-    found = _require(reader.user(name), f"user {name}")
     account = Account.of_arn(arn).id
+    found = _require(reader.of(account, arn).user(name), f"user {name}")
     keys = {"aws:username": name, **_principal_keys(PrincipalKind.USER, arn, account, found.unique_id, found.tags)}
     principal = Principal(PrincipalKind.USER, found.arn, account)
     return Asker(name, f"user {name}", principal, keys, found.identity, found.boundary)
@@ -113,8 +113,9 @@ def _of_session(session: Session, scene: LiveScene, reader: Reader) -> Asker:
 def _of_role(arn: str, reader: Reader, tags: Tags) -> Asker:
     """The asker behind the ARN of a role's session with these tags."""
     _, name, session_name = arn.split(":", 5)[5].split("/", 2)
-    found = _require(reader.role(name), f"role {name}")
-    account, every = Account.of_arn(arn).id, _merged(found.tags, tags)
+    account = Account.of_arn(arn).id
+    found = _require(reader.of(account, arn).role(name), f"role {name}")
+    every = _merged(found.tags, tags)
     keys = _principal_keys(PrincipalKind.ASSUMED_ROLE, found.arn, account, f"{found.unique_id}:{session_name}", every)
     principal = Principal(PrincipalKind.ASSUMED_ROLE, arn, account, found.arn)
     label = f"the session {session_name} of {name}"

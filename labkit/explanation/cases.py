@@ -14,7 +14,7 @@ from labkit.checks.calls import Call
 from labkit.checks.values import Account, Facts, resolve
 from labkit.explanation.askers import MFA_AGE, Asker, asker, request_tags
 from labkit.explanation.case import Case, ContextValue
-from labkit.explanation.reading import Reader, UnreadableError
+from labkit.explanation.reading import Reader
 from labkit.explanation.resources import ResourceSide, resource_side
 from labkit.scene import Heard, LiveScene
 
@@ -54,7 +54,7 @@ def build_case(heard: Heard, scene: LiveScene, reader: Reader) -> tuple[Case, Re
     facts: Facts = scene.facts
     parameters: Mapping[str, Any] = resolve(heard.call.parameters, facts)
     who = asker(heard.who, scene, reader)
-    side = _side(heard.call, parameters, facts, reader)
+    side = _side(heard.call, parameters, facts, who, reader)
     context = {
         **_common(heard.call, facts.account, str(reader.clients.region)),
         **_of_call(heard.call, parameters, who),
@@ -79,11 +79,11 @@ def build_case(heard: Heard, scene: LiveScene, reader: Reader) -> tuple[Case, Re
     return case, side
 
 
-def _side(call: Call, parameters: Mapping[str, Any], facts: Facts, reader: Reader) -> ResourceSide:
+def _side(call: Call, parameters: Mapping[str, Any], facts: Facts, who: Asker, reader: Reader) -> ResourceSide:
+    """The resource of the call. A lab's buckets are in its own account; what names no account is in the asker's."""
     named = str(resolve(call.resource, facts))
-    side = resource_side(call, parameters, facts.account, reader)
-    if side.account != facts.account.id:
-        raise UnreadableError(f"{side.arn} is in account {side.account}, whose policies can't be read from this one")
+    account = facts.account if "Bucket" in parameters else Account(who.principal.account, facts.account.partition)
+    side = resource_side(call, parameters, account, reader)
     return ResourceSide(named, side.account, side.policy, side.is_trust, side.keys) if named else side
 
 

@@ -12,7 +12,7 @@ from labkit.checks.values import MissingOutputError
 from labkit.explanation.case import Case
 from labkit.explanation.cases import SEEN_BY_AWS_ALONE, build_case
 from labkit.explanation.explanation import Explanation, Source
-from labkit.explanation.reading import Reader, UnreadableError
+from labkit.explanation.reading import Reader, UnreadableError, reader_of
 from labkit.explanation.search import smallest_change
 from labkit.explanation.statements import matched_texts
 from labkit.explanation.words import why
@@ -42,7 +42,7 @@ class Explainer:
     _seen_changes: int = 0
 
     def __post_init__(self) -> None:
-        self._reader = Reader(self.scene.clients, self.scene.facts.account.id)
+        self._reader = reader_of(self.scene)
 
     def annotate(self, check: Check, result: CheckResult) -> CheckResult:
         """The same result with its explanation."""

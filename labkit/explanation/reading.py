@@ -13,6 +13,7 @@ from labkit.aws.answers import Answer, Kind
 from labkit.aws.clients import PERSIST, Clients, ask
 from labkit.explanation.policies import Document, Held
 from labkit.explanation.policies import Kind as PolicyKind
+from labkit.scene import LiveScene
 
 _GONE = frozenset({"NoSuchEntity", "NoSuchBucketPolicy", "NoSuchBucket", "ResourceNotFoundException"})
 
@@ -36,18 +37,37 @@ class Holder:
     trust: Held | None = None
 
 
+def reader_of(scene: LiveScene) -> Reader:
+    """Who reads the account, or the two, that a lab stands in."""
+    partner = Reader(scene.partner.clients, scene.partner.account.id) if scene.partner else None
+    return Reader(scene.clients, scene.facts.account.id, partner)
+
+
 @dataclass
 class Reader:
-    """Reads one account. What was read is kept until `forget`, a version of a managed policy for good."""
+    """Reads one account. What was read is kept until `forget`, a version of a managed policy for good.
+
+    `partner`: reads the second account of a lab across two.
+    """
 
     clients: Clients
     account: str
+    partner: Reader | None = None
     _answers: dict[tuple[Any, ...], Answer] = field(default_factory=dict)
     _versions: dict[tuple[str, str], Document] = field(default_factory=dict)
 
     def forget(self) -> None:
         """What is deployed has changed."""
         self._answers.clear()
+        if self.partner:
+            self.partner.forget()
+
+    def of(self, account: str, what: str) -> Reader:
+        """Who reads `account` (12 digits), to which `what` belongs. Raises `UnreadableError` if nobody does."""
+        for reader in (self, self.partner):
+            if reader and reader.account == account:
+                return reader
+        raise UnreadableError(f"{what} is in account {account}, whose policies can't be read from this one")
 
     def user(self, name: str) -> Holder | None:
         """The user of this name, None if there is none. Raises `UnreadableError`."""

@@ -62,16 +62,17 @@ class ResourceSide:
 def resource_side(call: Call, parameters: Mapping[str, Any], account: Account, reader: Reader) -> ResourceSide:
     """The resource of `call` with these resolved parameters. Raises `UnreadableError`."""
     arn = resource_arn(call, parameters, account, str(reader.clients.region))
-    owner = arn.split(":")[4] if arn.count(":") >= 5 else ""
+    owner = (arn.split(":")[4] if arn.count(":") >= 5 else "") or account.id
+    reader = reader.of(owner, arn)
     if call.service == "sts" and "RoleArn" in parameters:
         return _role(arn, owner, reader)
     if call.service == "iam":
-        return _principal(arn, owner or account.id, reader)
+        return _principal(arn, owner, reader)
     if call.service == "s3" and "Bucket" in parameters:
         return _bucket(arn, parameters["Bucket"], account.id, reader)
-    if call.service == "secretsmanager" and owner == account.id:
+    if call.service == "secretsmanager" and arn.startswith("arn:"):
         return _secret(arn, owner, reader)
-    return ResourceSide(arn, owner or account.id)
+    return ResourceSide(arn, owner)
 
 
 def resource_arn(call: Call, parameters: Mapping[str, Any], account: Account, region: str) -> str:

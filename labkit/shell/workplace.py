@@ -29,10 +29,11 @@ HOME={home} exec {cli} "$@"
 
 @dataclass(frozen=True)
 class Profile:
-    """How the AWS CLI assumes a role: `arn`, and `source`, the profile with whose credentials."""
+    """How the AWS CLI assumes a role: `arn`; `source`, the profile with whose credentials; `external_id`, if any."""
 
     arn: str
     source: str = "default"
+    external_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def _write_configuration(path: Path, socket: Path, person: Person) -> None:
     configuration["default"] = {"region": person.region, "credential_process": process}
     for name, role in person.roles.items():
         settings = {"region": person.region, "role_arn": role.arn, "source_profile": role.source}
+        if role.external_id:
+            settings["external_id"] = role.external_id
         configuration[f"profile {name}"] = settings
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         configuration.write(file)

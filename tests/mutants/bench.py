@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,11 @@ from labkit.catalogue import Entry, find_labs
 from labkit.checks.check import Check
 from labkit.checks.observation import Observation
 from labkit.deadline import Deadline
-from labkit.deployment import Place, stack_resources
+from labkit.deployment import stack_resources
 from labkit.embedded import throw_away
 from labkit.environment import on_instance
 from labkit.instance import AccountKey
+from labkit.place import Place, given_parameters
 from labkit.results import CheckResult, Report
 from labkit.stacks import find_stack, first_failure
 from labkit.teardown.additions import find_additions, remove
@@ -67,9 +68,8 @@ class Bench:
 
     def verify(self, entry: Entry) -> Report:
         """What `lab verify` reports."""
-        home = self.places["home"]
-        labs = standing((entry,), home.clients, named=True)
-        return verify(labs, home.clients, home.administrator, Deadline(DEADLINE_S), _Nobody())
+        labs = standing((entry,), self._home, named=True)
+        return verify(labs, self._home, Deadline(DEADLINE_S), _Nobody())
 
     def take_down(self, stacks: Sequence[Stack]) -> None:
         """Delete the stacks, the last one first; what hangs on their principals goes first where it has to."""
@@ -86,6 +86,10 @@ class Bench:
         """How much there is in these accounts of what a mutant could leave behind."""
         return {account: _inventory(self.places[account]) for account in accounts}
 
+    @property
+    def _home(self) -> Place:
+        return replace(self.places["home"], partner=self.places["partner"])
+
     def _delete(self, place: Place, name: str) -> str:
         stack = find_stack(place.cloudformation, name)
         if stack is None:
@@ -95,10 +99,12 @@ class Bench:
 
     def _deploy(self, stack: Stack) -> Deployed:
         place = self.places[stack.account]
+        parameters = given_parameters(stack.template, self._home)
         try:
             place.cloudformation.create_stack(
                 StackName=stack.name,
                 TemplateBody=json.dumps(stack.template),
+                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
             )
         except (ClientError, BotoCoreError) as error:
@@ -106,7 +112,7 @@ class Bench:
         if self._settled(place, stack.name) != "CREATE_COMPLETE":
             raise NotDeployedError(first_failure(place.cloudformation, stack.name) or "no reason given")
         physical_ids = {each.logical_id: each.physical_id for each in stack_resources(place, stack.name)}
-        return Deployed(stack.template, physical_ids, place.account)
+        return Deployed(stack.template, {**physical_ids, **parameters}, place.account)
 
     def _settled(self, place: Place, name: str) -> str:
         end = time.monotonic() + _DEPLOYMENT_S

@@ -20,10 +20,11 @@ from labkit.checks.observation import Observation
 from labkit.deadline import Deadline
 from labkit.environment import on_instance
 from labkit.instance import Instance
+from labkit.place import Place
 from labkit.results import CheckResult, Report
 from labkit.stacks import Stack
 from labkit.verdicts import Verdict
-from labkit.verification import administrator_arn, verify
+from labkit.verification import Standing, administrator_arn, verify
 from tests.faults.weather.templates import BREAKS, STACK, broken
 from tests.local.callers import start_embedded, stop_embedded
 
@@ -121,7 +122,7 @@ def run(weather: Weather, template: str) -> Outcome:
         stack = _deploy(clients, broken(template, weather.lab))
         (entry,) = find_labs(("james-s3",))
         waits = _Waits()
-        report = verify([(entry, stack)], clients, administrator, Deadline(weather.deadline), waits)
+        report = verify([Standing(entry, stack)], Place(clients, administrator), Deadline(weather.deadline), waits)
     return _outcome(weather, report, waits)
 
 

@@ -12,8 +12,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,19 @@ from labkit.aws.clients import Clients
 from labkit.catalogue import Entry, find_labs
 from labkit.checks.check import Check
 from labkit.checks.observation import Observation
+from labkit.checks.values import Facts
 from labkit.deadline import Deadline
-from labkit.deployment import Place, additions, prove_absence, stack_resources
+from labkit.deployment import additions, prove_absence, stack_resources
 from labkit.environment import on_instance
 from labkit.instance import Instance
+from labkit.place import Place, Site, given_parameters, read_template, sites
 from labkit.results import CheckResult, Report
 from labkit.stacks import find_stack
+from labkit.target import embedded_place
 from labkit.teardown.absence import Presence, overall
 from labkit.teardown.additions import remove
 from labkit.verdicts import Verdict
-from labkit.verification import NOTHING_MORE, Extras, administrator_arn, standing, verify
+from labkit.verification import NOTHING_MORE, Extras, standing, verify
 from tests.local.callers import Embedded
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,9 +72,15 @@ class StandingLab:
         assert stack
         return dict(stack.outputs)
 
+    @property
+    def facts(self) -> Facts:
+        """What its values are resolved against."""
+        (lab,) = standing((self.entry,), self.place, named=True)
+        return lab.facts(self.place)
+
     def verify(self, deadline: float = DEADLINE_S, extras: Extras = NOTHING_MORE) -> Report:
-        labs = standing((self.entry,), self.place.clients, named=True)
-        return verify(labs, Clients(), self.place.administrator, Deadline(deadline), Nobody(), extras=extras)
+        labs = standing((self.entry,), self.place, named=True)
+        return verify(labs, replace(self.place, clients=Clients()), Deadline(deadline), Nobody(), extras=extras)
 
     def failed(self) -> set[str]:
         """The ids of the checks that fail; the report's exit code must say the same."""
@@ -98,24 +108,25 @@ def open_place(embedded: Embedded, environment: pytest.MonkeyPatch) -> Place:
     instance = Instance.from_line(json.dumps(embedded.document))
     for name, value in on_instance({}, instance).items():
         environment.setenv(name, value)
-    clients = Clients()
-    return Place(clients, administrator_arn(clients))
+    return embedded_place(instance)
 
 
 @contextlib.contextmanager
 def stand_on(place: Place, assembly: Path) -> Iterator[Stand]:
     """What deploys labs on `place`, and takes them down at the end."""
-    standing: list[str] = []
+    standing: list[Site] = []
 
     def deployed(name: str) -> StandingLab:
         (entry,) = find_labs((name,))
-        standing.append(entry.lab.stack)
-        deploy(place, entry.lab.stack, (assembly / f"{entry.lab.stack}.template.json").read_text())
+        for site in chain.from_iterable(sites((entry,), place)):
+            standing.append(site)
+            template = read_template(assembly, site.stack)
+            deploy(site.place, site.stack, json.dumps(template), given_parameters(template, place))
         return StandingLab(entry, place)
 
     yield deployed
-    for stack in standing:
-        take_down(place, stack)
+    for site in reversed(standing):
+        take_down(site.place, site.stack)
 
 
 @pytest.fixture
@@ -134,9 +145,14 @@ def james(stand: Stand) -> StandingLab:
     return stand("james-s3")
 
 
-def deploy(place: Place, name: str, template: str) -> None:
+def deploy(place: Place, name: str, template: str, parameters: Mapping[str, str] = {}) -> None:
     cloudformation = place.cloudformation
-    cloudformation.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
+    cloudformation.create_stack(
+        StackName=name,
+        TemplateBody=template,
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
     cloudformation.get_waiter("stack_create_complete").wait(
         StackName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400}
     )

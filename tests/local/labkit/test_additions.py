@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from labkit.deployment import Place, additions, contents
+from labkit.deployment import additions, contents
+from labkit.place import Place
 from labkit.stacks import Stack, find_stack
 from labkit.teardown.additions import remove
 from labkit.teardown.contents import empty

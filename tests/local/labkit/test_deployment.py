@@ -10,7 +10,8 @@ import pytest
 
 from labkit.catalogue import find_labs
 from labkit.cdk import Cdk
-from labkit.deployment import Place, deploy
+from labkit.deployment import deploy
+from labkit.place import Place
 from labkit.reports.terminal import Terminal
 from labkit.stacks import find_stack
 from tests.local.labkit.conftest import take_down

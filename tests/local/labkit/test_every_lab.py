@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from labkit.aws.clients import Clients
 from labkit.checks.lab import Lab
 from labkit.checks.principals import FederatedUser, OneTimeCode, Temporary
 from labkit.checks.questions import Question
@@ -49,13 +50,17 @@ def told(request: pytest.FixtureRequest, embedded: Embedded, assembly: Path) -> 
             lab = stand(request.param)
             before = everything(lab)
             report = lab.verify(deadline=30, extras=Extras(explain=True, sketch=True))
-            facts = Facts(lab.outputs, place.account)
-            yield Told(lab.entry.lab, facts, report, before, everything(lab))
+            yield Told(lab.entry.lab, lab.facts, report, before, everything(lab))
 
 
 def everything(lab: StandingLab) -> Any:
-    """What IAM and S3 hold, as data that can be compared; times of last use aside."""
-    iam, s3 = lab.client("iam"), lab.client("s3")
+    """What IAM and S3 hold, in both accounts, as data that can be compared; times of last use aside."""
+    return [held_by(place.clients) for place in (lab.place, lab.place.partner) if place]
+
+
+def held_by(clients: Clients) -> Any:
+    """What IAM and S3 hold in one account."""
+    iam, s3 = clients.client("iam"), clients.client("s3")
     details = iam.get_account_authorization_details()
     held = {kind: details[kind] for kind in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")}
     for role in held["RoleDetailList"]:

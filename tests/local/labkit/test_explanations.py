@@ -17,7 +17,6 @@ from labkit.checks.calls import Call
 from labkit.checks.check import Check
 from labkit.checks.principals import Identity
 from labkit.checks.values import Account, Facts
-from labkit.deployment import Place
 from labkit.explanation.case import Case
 from labkit.explanation.cases import build_case
 from labkit.explanation.explainer import Explainer
@@ -25,6 +24,7 @@ from labkit.explanation.explanation import Explanation
 from labkit.explanation.policies import Kind as PolicyKind
 from labkit.explanation.reading import Reader
 from labkit.explanation.search import smallest_change
+from labkit.place import Place
 from labkit.results import CheckResult
 from labkit.scene import Heard, LiveScene
 from labkit.verdicts import Verdict

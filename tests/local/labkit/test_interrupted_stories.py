@@ -7,7 +7,6 @@ import signal
 
 import pytest
 
-from labkit.aws.clients import Clients
 from labkit.deadline import Deadline
 from labkit.interruption import Interrupted, signals_interrupt
 from labkit.results import CheckResult
@@ -43,8 +42,8 @@ def test_what_it_changed_is_taken_back(stand: Stand, name: str, step: str, numbe
     lab = stand(name)
     before = everything(lab)
     audience = Interrupter(step, number)
-    labs = standing((lab.entry,), lab.place.clients, named=True)
+    labs = standing((lab.entry,), lab.place, named=True)
     with pytest.raises(Interrupted, match=number.name), signals_interrupt():
-        verify(labs, Clients(), lab.place.administrator, Deadline(30), audience)
+        verify(labs, lab.place, Deadline(30), audience)
     assert audience.verdict == "proven"
     assert everything(lab) == before

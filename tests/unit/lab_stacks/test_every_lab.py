@@ -67,9 +67,12 @@ def test_the_checks_know_the_stack_by_its_name(lab: str, templates: dict[str, Te
     assert module.LAB.stack in templates
 
 
-def test_only_pseudo_parameters(templates: dict[str, Template]) -> None:
-    for template in templates.values():
-        assert not {"Parameters", "Mappings", "Conditions", "Rules", "Transform"} & set(template)
+def test_nothing_but_the_other_accounts_id_is_a_parameter(lab: str, templates: dict[str, Template]) -> None:
+    across = len(templates) > 1
+    for name, template in templates.items():
+        assert not {"Mappings", "Conditions", "Rules", "Transform"} & set(template)
+        other = "HomeAccountId" if name.endswith("Partner") else "PartnerAccountId"
+        assert list(template.get("Parameters", {})) == ([other] if across else [])
         text = json.dumps(template)
         assert not re.search(r"\b\d{12}\b", text), "an account id"
         assert not re.search(r"\b(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d\b", text), "a region"

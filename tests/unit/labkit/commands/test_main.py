@@ -33,6 +33,7 @@ def _nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["credentials", "james-s3", "James"], "--csv"),
         (["status", "--target", "moon"], "there is no target 'moon'; it is local (the embedded AWS) or aws"),
         (["status", "--profile", "x"], "add --target aws"),
+        (["status", "--partner-profile", "x"], "--partner-profile is for AWS: the embedded AWS has a partner account"),
         (["verify", "--deadline", "soon"], "soon"),
         (["verify", "--deadline", "-1"], "-1"),
         (["verify", "--json", "/no/such/folder/r.json"], "/no/such/folder"),
