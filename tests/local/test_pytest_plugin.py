@@ -160,11 +160,6 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     return pytester.path
 
 
-def test_the_example_as_it_stands(pytester: pytest.Pytester, project: Path) -> None:
-    result = pytester.runpytest_subprocess("-p", "labkit.pytest_plugin", "-v", "-s")
-    result.assert_outcomes(passed=6)
-
-
 def test_the_example_broken(pytester: pytest.Pytester, project: Path) -> None:
     """A wider policy, seen in two workers, each with an embedded AWS of its own; a story stays in one of them."""
     template = project / "template.yaml"
