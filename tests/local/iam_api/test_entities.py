@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local.callers import Caller, Name, NewUser, allow, policy, refusal
-from tests.local.iam_api.test_user_credentials import ssh_key
+from tests.local.key_material import ssh_key
 
 VIEW = policy(allow("s3:ListAllMyBuckets"))
 NOBODY = "arn:aws:iam::123456789012:policy/none"

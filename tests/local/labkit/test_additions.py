@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
+import pyotp
 import pytest
 
 from labkit.deployment import additions, contents
@@ -14,7 +16,8 @@ from labkit.stacks import Stack, find_stack
 from labkit.teardown.additions import remove
 from labkit.teardown.contents import empty
 from tests.local.callers import Name, allow, policy
-from tests.local.labkit.conftest import StandingLab
+from tests.local.key_material import certificate, ssh_key
+from tests.local.labkit.conftest import Stand, StandingLab
 
 ROLE = "James-custom-S3-role"
 BY_HAND = policy(allow("s3:*"))
@@ -42,6 +45,17 @@ def _group(iam: Any) -> None:
 def _profile(iam: Any) -> None:
     iam.create_instance_profile(InstanceProfileName="by-hand")
     iam.add_role_to_instance_profile(InstanceProfileName="by-hand", RoleName=ROLE)
+
+
+def _mfa_device(iam: Any) -> None:
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName="by-hand")["VirtualMFADevice"]
+    device, now = pyotp.TOTP(made["Base32StringSeed"].decode()), time.time()
+    iam.enable_mfa_device(
+        UserName="James",
+        SerialNumber=made["SerialNumber"],
+        AuthenticationCode1=device.at(now - device.interval),
+        AuthenticationCode2=device.at(now),
+    )
 
 
 def _version(iam: Any) -> None:
@@ -81,6 +95,27 @@ ADDED: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = [
         f"instance profile by-hand of {ROLE}",
         _profile,
         lambda iam: iam.delete_instance_profile(InstanceProfileName="by-hand"),
+    ),
+    (
+        f"attached policy {AUDIT} of {ROLE}",
+        lambda iam: iam.attach_role_policy(RoleName=ROLE, PolicyArn=AUDIT),
+        lambda iam: None,
+    ),
+    ("MFA device arn:aws:iam::123456789012:mfa/by-hand of James", _mfa_device, lambda iam: None),
+    (
+        "SSH key",
+        lambda iam: iam.upload_ssh_public_key(UserName="James", SSHPublicKeyBody=ssh_key("a")),
+        lambda iam: None,
+    ),
+    (
+        "signing certificate",
+        lambda iam: iam.upload_signing_certificate(UserName="James", CertificateBody=certificate("a")),
+        lambda iam: None,
+    ),
+    (
+        "service credential",
+        lambda iam: iam.create_service_specific_credential(UserName="James", ServiceName="codecommit.amazonaws.com"),
+        lambda iam: None,
     ),
     ("policy version v1", _version, lambda iam: None),
 ]
@@ -163,3 +198,12 @@ def test_a_group_of_the_lab(place: Place, name: Name) -> None:
     place.cloudformation.delete_stack(StackName=stack_name)
     place.cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack_name, WaiterConfig=waiting)
     iam.delete_user(UserName=bystander)
+
+
+def test_a_password_that_the_template_does_not_give(stand: Stand) -> None:
+    lab = stand("role-chain")
+    lab.client("iam").create_login_profile(UserName="ExampleUser", Password="Not-the-lab's-0wn")
+    (found,) = additions(lab.place, stack_of(lab.place, "RoleChain"))
+    assert str(found) == "login profile ExampleUser of ExampleUser"
+    remove(lab.place.clients, found)
+    assert additions(lab.place, stack_of(lab.place, "RoleChain")) == []
