@@ -37,8 +37,8 @@ from labkit.verification import administrator_arn, standing, verify
 from tests.mutants.model import HEALTHY, Cause, Fate, LabTemplates, Mutant, Outcome, Stack
 from tests.mutants.words import Deployed
 
-# Where nothing has to spread, a refusal will not change: this is for what does not answer at the first attempt.
-DEADLINE_S = 0.3
+# Where nothing has to spread, a refusal will not change, and all that is asked is answered at the first attempt.
+DEADLINE_S = 0.0
 _DEPLOYMENT_S = 60.0
 
 

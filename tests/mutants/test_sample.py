@@ -16,7 +16,7 @@ from tests.mutants.labs import equivalent_of, mutants_of, synthesize
 from tests.mutants.model import HEALTHY, Fate, LabTemplates, Mutant
 from tests.mutants.score import Score
 
-OF_EACH_LAB = 2
+OF_EACH_LAB = 1
 
 
 @pytest.fixture(scope="module")

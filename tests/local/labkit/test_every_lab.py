@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ class Told:
 
 
 @pytest.fixture(scope="module", params=LABS)
-def told(request: pytest.FixtureRequest, embedded: Embedded, assembly: Path) -> Iterator[Told]:
+def told(request: pytest.FixtureRequest, embedded: Embedded, assembly: Path) -> Told:
     """Told once for all that is asserted of it: some stories wait for the next code of an MFA device."""
     with pytest.MonkeyPatch.context() as environment:
         place = open_place(embedded, environment)
@@ -50,7 +49,7 @@ def told(request: pytest.FixtureRequest, embedded: Embedded, assembly: Path) -> 
             lab = stand(request.param)
             before = everything(lab)
             report = lab.verify(deadline=30, extras=Extras(explain=True, sketch=True))
-            yield Told(lab.entry.lab, lab.facts, report, before, everything(lab))
+            return Told(lab.entry.lab, lab.facts, report, before, everything(lab))
 
 
 def everything(lab: StandingLab) -> Any:
