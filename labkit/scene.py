@@ -210,17 +210,25 @@ class LiveScene:
         return self._keys[who.label]
 
     def _of_profile(self, who: Profile) -> Credentials:
-        """The credentials of a profile. Raises `UnreadableSecretError`, also where a role that it names denies them."""
-        if who.label not in self._keys:
+        """The credentials of a profile that is who it should be. Raises `UnreadableSecretError`.
+
+        Also where AWS denies the profile its role: that is no denial of what is asked here.
+        """
+        # One who is taken for two different callers is right for one of them only.
+        kept = f"{who.label} as {self.expected_arn(who)}"
+        if kept not in self._keys:
             try:
-                self._keys[who.label] = credentials_of(who.name)
+                credentials = credentials_of(who.name)
             except (BotoCoreError, ClientError) as error:
-                answer = from_error(error)
-                kind = Kind.TRANSIENT if answer.code == "NoConnection" else Kind.CREDENTIALS
-                raise UnreadableSecretError(
-                    f"the {who.label} gives no credentials: {answer}", kind, answer.code
-                ) from error
-        return self._keys[who.label]
+                raise _no_credentials(who, from_error(error)) from error
+            answer = ask(self.clients.client("sts", credentials, ASK_ONCE), "GetCallerIdentity", {})
+            if answer.kind is not Kind.ALLOWED:
+                raise _no_credentials(who, answer)
+            if answer.data["Arn"] != self.expected_arn(who):
+                message = f"the {who.label} is {answer.data['Arn']}, not {self.expected_arn(who)}"
+                raise UnreadableSecretError(message, code="WrongCaller")
+            self._keys[kept] = credentials
+        return self._keys[kept]
 
     def _clients_of(self, who: Identity) -> Clients:
         """The clients of the account that a user or administrator belongs to; to a session any will do."""
@@ -230,6 +238,13 @@ class LiveScene:
         if self.partner is None:
             raise UnreadableSecretError(f"{who.label} is in a second account, and none was given")
         return self.partner.clients
+
+
+def _no_credentials(who: Profile, answer: Answer) -> UnreadableSecretError:
+    """Why a profile can't ask; `answer`: AWS's, or botocore's, which calls what it does not find transient."""
+    gone = answer.kind is Kind.TRANSIENT and answer.code != "ProfileNotFound"
+    kind = Kind.TRANSIENT if gone else Kind.CREDENTIALS
+    return UnreadableSecretError(f"the {who.label} gives no valid credentials: {answer}", kind, answer.code)
 
 
 def read_access_key(client: Callable[[str], Any], secret_arn: str) -> Credentials:

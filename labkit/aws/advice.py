@@ -55,6 +55,11 @@ _RULES = (
         Advice("the credentials have expired: sign in again, then verify again", lasts=True),
     ),
     _Rule(
+        frozenset({"WrongCaller"}),
+        "",
+        Advice("a profile that is somebody else's proves nothing: name the right one, or say who it is", lasts=True),
+    ),
+    _Rule(
         frozenset({"ProfileNotFound"}),
         "",
         Advice("name a profile that the AWS configuration has (aws configure list-profiles)", lasts=True),

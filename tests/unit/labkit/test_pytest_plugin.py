@@ -142,11 +142,25 @@ def test_an_option_that_is_wrong_is_a_usage_error(run, options: list[str]) -> No
     assert run('test_a = story(check("a", "proven"))', *options).ret == pytest.ExitCode.USAGE_ERROR
 
 
-def test_a_target_of_the_environment_that_is_wrong_is_a_usage_error(run, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_target_of_the_environment_that_is_wrong_is_an_error(run, pytester, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("LAB_TARGET", "moon")
+    (pytester.path / "conftest.py").unlink()
     result = run('test_a = story(check("a", "proven"))')
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*$LAB_TARGET is 'moon'; it is one of local, aws, environment*"])
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["there is no target 'moon'; it is one of local, aws, environment"])
+
+
+def test_tests_that_are_no_stories_are_left_alone(run, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("LAB_TARGET", "moon")
+    text = """
+class Touchy:
+    def __getattribute__(self, name):
+        raise RuntimeError(name)
+touchy = Touchy()
+def test_other():
+    pass
+"""
+    run(text).assert_outcomes(passed=1)
 
 
 def test_the_plugin_is_no_burden_where_no_story_is() -> None:
