@@ -1,7 +1,10 @@
-"""What stock MiniStack gets wrong in S3 and EC2 (missing_objects.py, bucket_policies.py, dry_runs.py)."""
+"""What stock MiniStack gets wrong in S3, EC2 and services that it lacks (missing_objects.py, service_names.py …)."""
 
 from __future__ import annotations
 
+import pytest
+
+from local_aws import upstream
 from tests.local.callers import Caller, Name, allow, make_user, policy, refusal
 
 
@@ -26,3 +29,17 @@ def test_dry_runs_are_carried_out(stock_admin: Caller, name: Name) -> None:
     ec2, key = stock_admin.client("ec2"), name("canary-key")
     ec2.create_key_pair(KeyName=key, DryRun=True)
     assert ec2.describe_key_pairs(KeyNames=[key])["KeyPairs"]
+
+
+def test_service_names_are_looked_for_in_every_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def get_service_model(_: object, name: str) -> None:
+        read.append(name)
+        raise ValueError(name)
+
+    monkeypatch.setattr("botocore.session.Session.get_service_model", get_service_model)
+    router = upstream.module("core.router")
+    monkeypatch.setattr(router, "_KNOWN_AWS_SERVICE_NAMES", None)
+    router._is_aws_service_name("access-analyzer")
+    assert len(read) > 300
