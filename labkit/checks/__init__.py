@@ -16,6 +16,7 @@ from labkit.checks.calls import Call, Finds, Includes, call
 from labkit.checks.changes import Change, SessionsRevoked
 from labkit.checks.denied import Denied
 from labkit.checks.documents import load_document, without_service
+from labkit.checks.exposure import OnlyReachable
 from labkit.checks.functions import FunctionIs
 from labkit.checks.identity import CallerIdentity
 from labkit.checks.lab import Lab
@@ -74,6 +75,7 @@ __all__ = [
     "NO_IDENTITY_ALLOW",
     "NoActionOf",
     "NotAssumed",
+    "OnlyReachable",
     "Output",
     "PARTNER",
     "PoliciesTogetherAre",
