@@ -199,7 +199,7 @@ def _not_applicable(entry: Entry, audience: Audience) -> LabResult:
         observed="not asked",
         verdict=Verdict.NOT_APPLICABLE,
         reason=partner_advice(entry),
-        attempts=0,
+        attempts=1,
         seconds=0.0,
     )
     audience.decided(check)

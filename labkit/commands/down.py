@@ -52,7 +52,7 @@ def command(labs: tuple[str, ...], target: Target, yes: bool, dry_run: bool) -> 
         require_checkout("lab down")
     home, terminal = lab_home(os.environ), Terminal()
     place = target.open(home, terminal)
-    entries = _whole(asked_for, place, named=bool(labs))
+    entries = whole(asked_for, place, named=bool(labs))
     if dry_run:
         _show(_deployed(entries, place, terminal), terminal)
         return 0
@@ -65,7 +65,7 @@ def command(labs: tuple[str, ...], target: Target, yes: bool, dry_run: bool) -> 
     return show_absence(traces, terminal)
 
 
-def _whole(entries: Sequence[Entry], place: Place, *, named: bool) -> list[Entry]:
+def whole(entries: Sequence[Entry], place: Place, *, named: bool) -> list[Entry]:
     """The labs of which every stack can be seen.
 
     What is in a second account can't be proven to be gone without one: raises `LabError` for a lab across two that was

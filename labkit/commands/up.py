@@ -35,10 +35,10 @@ def command(labs: tuple[str, ...], target: Target, yes: bool) -> None:
     home, terminal = lab_home(os.environ), Terminal()
     place = target.open(home, terminal, start=True)
     lacking = {entry.name: partner_advice(entry) for entry in entries if lacks_partner(entry, place)}
-    for advice in lacking.values():
-        terminal.note(advice)
     entries = tuple(entry for entry in entries if entry.name not in lacking)
     failures = {name: advice for name, advice in lacking.items() if name in labs}
+    for name in lacking.keys() - failures.keys():
+        terminal.note(lacking[name])
     if entries:
         failures |= _deploy(entries, place, home, terminal, ask=target.name == "aws" and not yes)
     for entry in entries:
@@ -84,7 +84,7 @@ def _into(wave: Sequence[Site]) -> str:
 def _show(entry: Entry, place: Place, terminal: Terminal) -> None:
     found = [site for wave in sites((entry,), place) for site in wave]
     accounts = " and ".join(site.place.account.id for site in reversed(found))
-    terminal.say(f"{entry.name} stands in account {accounts}.")
+    terminal.say(f"{entry.name} stands in account{'s' if len(found) > 1 else ''} {accounts}.")
     stacks = [find_stack(site.place.cloudformation, site.stack) for site in found]
     outputs = {key: value for stack in stacks if stack for key, value in stack.outputs.items()}
     for key, value in sorted(outputs.items()):

@@ -11,6 +11,7 @@ from labkit.aws.clients import Clients
 from labkit.catalogue import find_labs
 from labkit.checks import PARTNER, AccountId, Output, user
 from labkit.checks.values import Account, Facts, MissingOutputError
+from labkit.commands.down import whole
 from labkit.deadline import Deadline
 from labkit.errors import LabError
 from labkit.place import Place, given_parameters, partner_advice, require_partner, sites
@@ -120,3 +121,11 @@ def test_values_are_those_of_their_account() -> None:
     assert user("b", account=PARTNER).expected_arn(facts) == PARTNERS_ADMIN
     with pytest.raises(MissingOutputError):
         Output("UserArn", PARTNER).resolve(replace(facts, partner=None))
+
+
+def test_nothing_is_called_gone_that_nobody_can_see() -> None:
+    for labs, place, named in ((ENTRIES, alone(), True), (ENTRIES, alone("CrossAccount"), False)):
+        with pytest.raises(LabError, match=r"^cross-account needs a second account"):
+            whole(labs, place, named=named)
+    assert whole(ENTRIES, alone(), named=False) == [JAMES]
+    assert whole(ENTRIES, together(), named=True) == list(ENTRIES)
