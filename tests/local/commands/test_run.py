@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,7 @@ def test_the_full_cycle(lab: Lab, tmp_path: Path) -> None:
     assert list((lab.home / "runs").iterdir()) == []
 
 
-@pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("stage", "number"), list(zip(STAGES, cycle((signal.SIGINT, signal.SIGTERM)))))
 def test_told_to_stop_it_cleans_up_and_says_so(lab: Lab, stage: str, number: signal.Signals) -> None:
     process = start_and_wait_for(stage, lab)
     process.send_signal(number)
