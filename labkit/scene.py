@@ -61,10 +61,9 @@ class LiveScene:
     """The scene of one verification of one lab. Implements `labkit.checks.check.Scene`.
 
     `administrator_arn`: the ARN that the administrator's own GetCallerIdentity gave; `partner`: the second account of a
-    lab across two. `heard` (the calls of the check
-    that is run) and `changes` (how many calls went through that may have changed something) are for who explains the
-    answers. A call that AWS does not answer is made again, a few times and until the `deadline`; `asked_again` counts
-    how often.
+    lab across two. `heard` (the calls of the check that is run) and `changes` (how many calls went through that may
+    have changed something) are for who explains the answers. A call that AWS does not answer is made again, a few
+    times and until the `deadline`; `asked_again` counts how often.
     """
 
     facts: Facts
@@ -75,7 +74,7 @@ class LiveScene:
     deadline: Deadline = field(default_factory=lambda: Deadline(0))
     asked_again: int = 0
     partner: Place | None = None
-    _keys: dict[str, Credentials] = field(default_factory=dict, repr=False)
+    _keys: dict[User | Profile, Credentials] = field(default_factory=dict, repr=False)
     _sessions: dict[Temporary, Credentials] = field(default_factory=dict, repr=False)
     _opened: dict[Temporary, datetime] = field(default_factory=dict)
     _answered: dict[Temporary, Answer] = field(default_factory=dict, repr=False)
@@ -204,19 +203,17 @@ class LiveScene:
             return self._sessions[who]
         if isinstance(who, Profile):
             return self._of_profile(who)
-        if who.label not in self._keys:
+        if who not in self._keys:
             secret = resolve(who.access_key, self.facts)
-            self._keys[who.label] = read_access_key(self._clients_of(who).client, secret)
-        return self._keys[who.label]
+            self._keys[who] = read_access_key(self._clients_of(who).client, secret)
+        return self._keys[who]
 
     def _of_profile(self, who: Profile) -> Credentials:
         """The credentials of a profile that is who it should be. Raises `UnreadableSecretError`.
 
         Also where AWS denies the profile its role: that is no denial of what is asked here.
         """
-        # One who is taken for two different callers is right for one of them only.
-        kept = f"{who.label} as {self.expected_arn(who)}"
-        if kept not in self._keys:
+        if who not in self._keys:
             try:
                 credentials = credentials_of(who.name)
             except (BotoCoreError, ClientError) as error:
@@ -227,8 +224,8 @@ class LiveScene:
             if answer.data["Arn"] != self.expected_arn(who):
                 message = f"the {who.label} is {answer.data['Arn']}, not {self.expected_arn(who)}"
                 raise UnreadableSecretError(message, code="WrongCaller")
-            self._keys[kept] = credentials
-        return self._keys[kept]
+            self._keys[who] = credentials
+        return self._keys[who]
 
     def _clients_of(self, who: Identity) -> Clients:
         """The clients of the account that a user or administrator belongs to; to a session any will do."""

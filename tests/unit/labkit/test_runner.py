@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import cast
 
 import pytest
 
 from labkit.aws.answers import Answer, allowed
 from labkit.checks import (
     ADMINISTRATOR,
-    NO_IDENTITY_ALLOW,
     Allowed,
     Assumed,
     CallerIdentity,
@@ -22,11 +21,8 @@ from labkit.checks import (
     TrustPolicyIs,
     call,
 )
-from labkit.checks.authenticator import NoCodeYetError
-from labkit.checks.check import Check, Scene
+from labkit.checks.check import Check
 from labkit.checks.observation import Observation, State
-from labkit.checks.principals import Identity
-from labkit.checks.values import Facts
 from labkit.deadline import Deadline
 from labkit.explanation.explanation import Explanation
 from labkit.results import CheckResult, LabResult
@@ -45,52 +41,19 @@ from tests.unit.labkit.fakes import (
     refused,
     throttled,
 )
-
-LIST = call("s3", "ListBuckets", action="s3:ListAllMyBuckets")
-MAY_LIST = Allowed("may-list", "title", JAMES, LIST)
-MAY_NOT_LIST = Denied("may-not-list", "title", JAMES, LIST, NO_IDENTITY_ALLOW)
-MAY_NOT_LIST_ROLES = replace(MAY_NOT_LIST, id="may-not-list-roles", call=call("iam", "ListRoles"))
-REFUSED = no_identity_allow("s3:ListAllMyBuckets")
-NO_ROLES = no_identity_allow("iam:ListRoles")
-
-
-@dataclass
-class Listener:
-    waits: list[float] = field(default_factory=list)
-    results: list[CheckResult] = field(default_factory=list)
-
-    def waiting(self, check: Check, observation: Observation, waited: float) -> None:
-        self.waits.append(waited)
-
-    def decided(self, result: CheckResult) -> None:
-        self.results.append(result)
-
-    def note(self, text: str) -> None: ...
-
-
-class Answers:
-    """Gives one answer after the other, the last one for ever."""
-
-    def __init__(self, *answers: Answer) -> None:
-        self._answers = list(answers)
-        self.given = 0
-
-    def __call__(self) -> Answer:
-        self.given += 1
-        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-
-
-def run(*story: Check, deadline: float = 60, **replies: Any) -> tuple[LabResult, Listener, FakeTime]:
-    time, listener = FakeTime(), Listener()
-    scene = FakeScene({("James", operation): reply for operation, reply in replies.items()})
-    runner = Runner(cast(LiveScene, scene), Deadline(deadline, time.clock()), listener, time.clock())
-    lab = Lab("title", "Stack", "source", users=(), roles=(), story=story)
-    return runner.run("lab", lab), listener, time
-
-
-def only(result: LabResult) -> CheckResult:
-    (check,) = result.checks
-    return check
+from tests.unit.labkit.told import (
+    LIST,
+    MAY_LIST,
+    MAY_NOT_LIST,
+    REFUSED,
+    Answers,
+    Listener,
+    OneCode,
+    Scripted,
+    only,
+    run,
+    slow,
+)
 
 
 def test_what_is_as_it_should_be_is_proven_at_the_first_attempt() -> None:
@@ -229,28 +192,6 @@ def test_the_time_it_takes_to_explain_is_not_the_deadline_s() -> None:
     assert [check.explanation.why for check in result.checks if check.explanation] == ["why may-not-list", "why later"]
 
 
-@dataclass(frozen=True)
-class Scripted(Check):
-    """A check with an observation of its own at every attempt, the last one for ever."""
-
-    observations: tuple[Observation, ...] = ()
-    attempts: list[int] = field(default_factory=list, compare=False)
-
-    @property
-    def identity(self) -> Identity:
-        return ADMINISTRATOR
-
-    def call_text(self, facts: Facts) -> str:
-        return ""
-
-    def expected(self, facts: Facts) -> str:
-        return ""
-
-    def observe(self, scene: Scene) -> Observation:
-        self.attempts.append(1)
-        return self.observations[min(len(self.attempts), len(self.observations)) - 1]
-
-
 def test_a_difference_is_believed_once_it_has_lasted_and_not_because_time_has_passed() -> None:
     """Half a minute without an answer does not make the first one that comes, which may be stale, a lasting one."""
     throttles = [Observation(State.UNKNOWN, "throttled")] * 12
@@ -297,11 +238,6 @@ def test_a_story_can_be_run_up_to_one_check_which_alone_is_explained() -> None:
     assert [(check.id, check.explanation is not None) for check in result.checks] == [("one", False), ("two", True)]
 
 
-def slow(deadline: float) -> Check:
-    """A check that goes on waiting, with a deadline of its own."""
-    return replace(MAY_LIST, id="slow", deadline=deadline)
-
-
 def test_a_check_with_a_deadline_of_its_own_takes_no_time_from_the_others() -> None:
     answers = Answers(*[REFUSED] * 30, allowed({}), *[REFUSED] * 3, allowed({}))
     result, _, time = run(slow(600), MAY_LIST, deadline=10, ListBuckets=answers)
@@ -316,25 +252,6 @@ def test_a_deadline_of_its_own_is_bounded_and_never_shortens_the_wait() -> None:
         assert sum(time.slept) == pytest.approx(least, abs=0.1)
 
 
-@dataclass(frozen=True)
-class OneCode(Check):
-    """Asks once, and then has to wait for a code that does not come."""
-
-    asked: list[Observation] = field(default_factory=list, hash=False)
-    identity = JAMES
-
-    def call_text(self, facts: Any) -> str:
-        return ""
-
-    def expected(self, facts: Any) -> str:
-        return ""
-
-    def observe(self, scene: Any) -> Observation:
-        if not self.asked:
-            raise NoCodeYetError(30)
-        return self.asked.pop()
-
-
 @pytest.mark.parametrize(
     ("seen", "verdict"),
     [([], Verdict.UNDETERMINED), ([Observation(State.UNSETTLED, "refused")], Verdict.FAILED)],
@@ -344,93 +261,6 @@ def test_what_was_seen_stands_while_there_is_no_code_to_ask_with(seen: list[Obse
     assert only(result).verdict is verdict
 
 
-FLAPPING = (REFUSED, allowed({}), REFUSED, allowed({}))
-
-
-def settle(*story: Check, deadline: float = 60, **replies: Any) -> tuple[LabResult, Listener, FakeTime]:
-    """As `run`, of a story whose first check shows that something is still spreading."""
-    late = replace(MAY_LIST, id="late", call=call("iam", "ListRoles"))
-    flapping = Answers(*[no_identity_allow("iam:ListRoles")] * 3, allowed({}))
-    return run(late, *story, deadline=deadline, ListRoles=flapping, **replies)
-
-
-def test_a_denial_amid_a_spreading_change_is_believed_only_if_it_lasts() -> None:
-    result, _, _ = settle(MAY_NOT_LIST, ListBuckets=Answers(REFUSED, allowed({})))
-    assert [check.verdict for check in result.checks] == [Verdict.PROVEN, Verdict.FAILED]
-    assert result.checks[1].attempts == 2
-    healthy, _, _ = settle(MAY_NOT_LIST, ListBuckets=REFUSED)
-    assert [check.verdict for check in healthy.checks] == [Verdict.PROVEN, Verdict.PROVEN]
-    assert healthy.checks[1].attempts >= 2
-
-
-def test_answers_that_flap_are_asked_for_until_they_stay() -> None:
-    result, _, _ = run(MAY_LIST, ListBuckets=Answers(*FLAPPING))
-    # Wrong, right, wrong, and then right three times.
-    assert only(result).verdict is Verdict.PROVEN
-    assert only(result).attempts >= 6
-
-
-def test_what_took_long_to_change_has_to_stay_for_half_as_long() -> None:
-    _, _, time = run(MAY_LIST, ListBuckets=Answers(*[REFUSED] * 8, allowed({})), deadline=120)
-    started = time.now - sum(time.slept)
-    changed = sum(time.slept[:8])
-    assert time.now - started >= 1.5 * changed
-    assert sum(time.slept) < 1.5 * changed + 6
-
-
-def test_right_answers_that_did_not_stay_until_the_deadline_are_undetermined() -> None:
-    result, _, _ = settle(MAY_NOT_LIST, ListBuckets=REFUSED, deadline=0.8)
-    assert {check.verdict for check in result.checks} <= {Verdict.UNDETERMINED, Verdict.PROVEN}
-    flapping = Answers(*[REFUSED, allowed({})] * 500)
-    result, _, _ = run(MAY_LIST, ListBuckets=flapping, deadline=5)
-    assert only(result).verdict is Verdict.UNDETERMINED
-    assert "--deadline" in only(result).reason
-
-
-def test_a_refusal_to_the_deadline_does_not_make_others_undetermined_that_had_stayed() -> None:
-    refused_for_ever = replace(MAY_LIST, id="broken", call=call("s3", "ListObjectsV2", action="s3:ListBucket"))
-    result, _, _ = settle(
-        MAY_NOT_LIST, refused_for_ever, ListBuckets=REFUSED, ListObjectsV2=no_identity_allow("s3:ListBucket")
-    )
-    assert [check.verdict for check in result.checks] == [Verdict.PROVEN, Verdict.PROVEN, Verdict.FAILED]
-
-
-def test_without_a_sign_of_a_spreading_change_everything_is_asked_once() -> None:
-    result, _, _ = run(
-        MAY_LIST, MAY_NOT_LIST_ROLES, ListBuckets=allowed({}), ListRoles=no_identity_allow("iam:ListRoles")
-    )
-    assert [check.attempts for check in result.checks] == [1, 1]
-    throttles, _, _ = run(MAY_LIST, ListBuckets=Answers(throttled(), throttled(), allowed({})))
-    assert only(throttles).attempts == 3
-
-
-def test_a_key_that_was_not_valid_yet_is_a_sign_of_a_spreading_change() -> None:
-    result, _, _ = run(MAY_LIST, ListBuckets=Answers(bad_key(), allowed({})))
-    assert only(result).verdict is Verdict.PROVEN
-    assert only(result).attempts >= 4
-
-
-def test_a_step_that_changes_something_is_not_asked_again_and_ends_what_was_before() -> None:
-    class Changing(FakeScene):
-        """James may list buckets until the administrator takes that away."""
-
-        def ask(self, who: Any, call: Any, **more: Any) -> Answer:
-            changed = any(operation == "DeleteUserPolicy" for _, operation, _ in self.asked)
-            answer = super().ask(who, call, **more)
-            if call.operation != "ListBuckets":
-                return answer
-            return REFUSED if changed or len(self.asked) < 3 else allowed({})
-
-    time = FakeTime()
-    scene = Changing({("James", "ListBuckets"): REFUSED, ("administrator", "DeleteUserPolicy"): allowed({})})
-    change = Change("change", "title", call("iam", "DeleteUserPolicy", UserName="James", PolicyName="p"))
-    runner = Runner(cast(LiveScene, scene), Deadline(60, time.clock()), Listener(), time.clock())
-    story = (MAY_LIST, change, replace(MAY_NOT_LIST, after="change"))
-    result = runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=story))
-    assert [check.verdict for check in result.checks] == [Verdict.PROVEN] * 3
-    assert [operation for _, operation, _ in scene.asked].count("DeleteUserPolicy") == 1
-
-
 def test_a_key_that_never_came_leaves_what_others_were_denied_undetermined() -> None:
     as_admin = Denied("admin", "title", ADMINISTRATOR, call("iam", "ListUsers"))
     time, listener = FakeTime(), Listener()
@@ -438,15 +268,6 @@ def test_a_key_that_never_came_leaves_what_others_were_denied_undetermined() -> 
     runner = Runner(cast(LiveScene, FakeScene(replies)), Deadline(3, time.clock()), listener, time.clock())
     result = runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=(as_admin, MAY_LIST)))
     assert [check.verdict for check in result.checks] == [Verdict.UNDETERMINED] * 2
-
-
-def test_what_needs_a_check_that_turns_out_otherwise_is_not_proven_either() -> None:
-    needing = replace(MAY_NOT_LIST_ROLES, after="may-not-list", call=call("iam", "ListUsers"))
-    result, _, _ = settle(
-        MAY_NOT_LIST, needing, ListBuckets=Answers(REFUSED, allowed({})), ListUsers=no_identity_allow("iam:ListUsers")
-    )
-    verdicts = [Verdict.PROVEN, Verdict.FAILED, Verdict.UNDETERMINED]
-    assert [check.verdict for check in result.checks] == verdicts
 
 
 def test_a_refusal_to_the_deadline_is_failed_though_the_very_last_answer_is_missing() -> None:
@@ -472,26 +293,3 @@ class Lapsing:
         scene = FakeScene({("James", "ListBuckets"): lambda: self.before if time.now < end else self.after})
         runner = Runner(cast(LiveScene, scene), Deadline(deadline, time.clock()), listener, time.clock())
         return runner.run("lab", Lab("t", "S", "s", users=(), roles=(), story=(check,))), listener, time
-
-
-def test_a_check_that_would_need_another_code_is_believed_for_the_one_it_had() -> None:
-    code = OneCode("code", "title", asked=[Observation(State.PROVEN, "allowed")])
-    result, _, _ = settle(code)
-    assert [check.verdict for check in result.checks] == [Verdict.PROVEN] * 2
-
-
-def test_what_waits_for_something_else_than_iam_is_no_sign_of_a_spreading_change() -> None:
-    result, _, _ = run(slow(600), MAY_NOT_LIST_ROLES, ListBuckets=Answers(REFUSED, allowed({})), ListRoles=NO_ROLES)
-    assert [check.attempts for check in result.checks] == [2, 1]
-
-
-def test_what_was_denied_before_another_check_failed_is_asked_again() -> None:
-    """A permission that should not be there came while the story was told, and was seen by its second check only."""
-    story = (MAY_NOT_LIST, replace(MAY_NOT_LIST_ROLES, id="second"))
-    result, _, time = run(*story, ListBuckets=Answers(REFUSED, allowed({})), ListRoles=allowed({}))
-    assert [check.verdict for check in result.checks] == [Verdict.FAILED] * 2
-    result, _, time = run(*story, ListBuckets=REFUSED, ListRoles=allowed({}))
-    assert [check.verdict for check in result.checks] == [Verdict.PROVEN, Verdict.FAILED]
-    assert result.checks[0].attempts > 1
-    assert result.checks[1].attempts == 1
-    assert sum(time.slept) < 0.2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -12,9 +13,11 @@ from botocore.parsers import ResponseParserError
 from urllib3.exceptions import ProtocolError
 
 from labkit.aws.answers import Kind
-from labkit.aws.clients import Clients
-from labkit.checks import ADMINISTRATOR, call
+from labkit.aws.clients import Clients, Credentials
+from labkit.checks import ADMINISTRATOR, PARTNER, call, user
+from labkit.checks.values import HOME, Facts
 from labkit.deadline import Deadline
+from labkit.place import Place
 from labkit.scene import LiveScene
 from tests.unit.labkit.fakes import ADMIN_ARN, FACTS, FakeTime
 
@@ -164,3 +167,37 @@ def test_an_answer_that_is_cut_off_is_none() -> None:
     for cut_off in (ProtocolError("Connection broken"), ResponseParserError("no element found")):
         scene, _, _ = unsteady(0, cut_off)
         assert scene.ask(ADMINISTRATOR, PUT, keep=True).kind is Kind.TRANSIENT
+
+
+@dataclass
+class TwoAccounts:
+    """Clients of one account, whose secrets hold keys of that account. `used`: the keys that others asked with."""
+
+    account: str
+    used: list[str] = field(default_factory=list)
+
+    def client(self, service: str, credentials: Credentials | None = None, *_: Any, **__: Any) -> TwoAccounts:
+        self.used += [credentials.access_key_id] if credentials else []
+        return self
+
+    def can_paginate(self, _: str) -> bool:
+        return False
+
+    def get_secret_value(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
+        key = {"AccessKeyId": f"key of {SecretId} in {self.account}", "SecretAccessKey": "s"}
+        return {"SecretString": json.dumps(key)}
+
+    def get_caller_identity(self) -> dict[str, Any]:
+        return {"Arn": self.account}
+
+
+def test_users_of_one_name_in_two_accounts_have_keys_of_their_own() -> None:
+    home, partner = TwoAccounts("home"), TwoAccounts("partner")
+    theirs = Place(cast(Clients, partner), "arn:aws:iam::210987654321:user/admin")
+    facts = Facts(
+        {"VendorAccessKeySecretArn": "x"}, FACTS.account, Facts({"VendorAccessKeySecretArn": "x"}, theirs.account)
+    )
+    scene = LiveScene(facts, cast(Clients, home), ADMIN_ARN, partner=theirs)
+    for account in (HOME, PARTNER):
+        assert scene.caller_identity(user("vendor", "Vendor", account=account)).data == {"Arn": account}
+    assert (home.used, partner.used) == (["key of x in home"], ["key of x in partner"])
