@@ -14,7 +14,9 @@ labs: .venv/ready
 
 setup: .venv/ready
 
+# Compiled first, as set-up does with the libraries: where .pyc files are forbidden, each of the many processes would.
 test: .venv/ready-dev lint
+	@$(BIN)/python -m compileall -q $(PACKAGES) tests
 	@$(BIN)/python -m pytest
 
 # Breaks every lab on purpose; each mutant must be called broken. MUTANTS=--help tells what can be chosen.

@@ -6,6 +6,7 @@ side by side. Whatever a mutant leaves behind costs the embedded AWS its life, n
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -30,6 +31,7 @@ from labkit.environment import on_instance
 from labkit.instance import AccountKey
 from labkit.place import Place, given_parameters
 from labkit.results import CheckResult, Report
+from labkit.runner import Audience
 from labkit.stacks import find_stack, first_failure
 from labkit.teardown.additions import find_additions, remove
 from labkit.verdicts import ExitCode, Verdict
@@ -40,6 +42,7 @@ from tests.mutants.words import Deployed
 # Where nothing has to spread, a refusal will not change, and all that is asked is answered at the first attempt.
 DEADLINE_S = 0.0
 _DEPLOYMENT_S = 60.0
+_POLL_S = 0.06
 
 
 class NotDeployedError(Exception):
@@ -56,6 +59,25 @@ class _Nobody:
     def note(self, text: str) -> None: ...
 
 
+class _EnoughError(Exception):
+    """A failed check has named the cause: `result`. Nothing that comes later in the verification can undo that."""
+
+    def __init__(self, result: CheckResult) -> None:
+        super().__init__(result.id)
+        self.result = result
+
+
+@dataclass
+class _Judge(_Nobody):
+    """Listens to a verification until it is certain that a mutant is killed."""
+
+    causes: Sequence[Cause]
+
+    def decided(self, result: CheckResult) -> None:
+        if result.verdict is Verdict.FAILED and _names(result, self.causes):
+            raise _EnoughError(result)
+
+
 @dataclass
 class Bench:
     """One embedded AWS. `places`: how labkit sees its accounts, by "home" and "partner"."""
@@ -66,10 +88,10 @@ class Bench:
         """Deploy the stacks in their order; by name, what was made of them. Raises `NotDeployedError`."""
         return {stack.name: self._deploy(stack) for stack in stacks}
 
-    def verify(self, entry: Entry) -> Report:
+    def verify(self, entry: Entry, audience: Audience) -> Report:
         """What `lab verify` reports."""
         labs = standing((entry,), self._home, named=True)
-        return verify(labs, self._home, Deadline(DEADLINE_S), _Nobody())
+        return verify(labs, self._home, Deadline(DEADLINE_S), audience)
 
     def take_down(self, stacks: Sequence[Stack]) -> None:
         """Delete the stacks, the last one first; what hangs on their principals goes first where it has to."""
@@ -117,16 +139,20 @@ class Bench:
     def _settled(self, place: Place, name: str) -> str:
         end = time.monotonic() + _DEPLOYMENT_S
         while True:
+            # No stack is made or deleted sooner than that; to ask before would cost more than to wait.
+            time.sleep(_POLL_S)
             stack = find_stack(place.cloudformation, name)
             if stack is None or not stack.status.endswith("_IN_PROGRESS"):
                 return stack.status if stack else "DELETE_COMPLETE"
             if time.monotonic() > end:
                 raise TimeoutError(f"{name} is still {stack.status}")
-            time.sleep(0.015)
 
 
-def work_through(jobs: Sequence[Mutant | LabTemplates]) -> list[Outcome]:
-    """The outcomes of these mutants, and of one verification of each lab as it is."""
+def work_through(jobs: Sequence[Mutant | LabTemplates], whole: bool = True) -> list[Outcome]:
+    """The outcomes of these mutants, and of one verification of each lab as it is.
+
+    `whole`: verify to the end even where a failed check has already named the cause.
+    """
     outcomes = []
     left = list(jobs)
     while left:
@@ -134,47 +160,53 @@ def work_through(jobs: Sequence[Mutant | LabTemplates]) -> list[Outcome]:
             clean = bench.inventory(bench.places)
             while left:
                 job = left.pop(0)
-                outcomes.append(_outcome(bench, job))
+                outcomes.append(_outcome(bench, job, whole))
                 touched = bench.inventory({stack.account for stack in job.stacks})
                 if touched != {account: clean[account] for account in touched}:
                     break
     return outcomes
 
 
-def _outcome(bench: Bench, job: Mutant | LabTemplates) -> Outcome:
+def _outcome(bench: Bench, job: Mutant | LabTemplates, whole: bool) -> Outcome:
     if isinstance(job, Mutant):
-        fate, words = _try(bench, job)
+        fate, words = _try(bench, job, whole)
         return Outcome(job.lab.name, job.operator, job.id, fate, words)
     fate, words = _try_healthy(bench, job)
     return Outcome(job.name, HEALTHY, f"{job.name} as it is", fate, words)
 
 
-def _try(bench: Bench, mutant: Mutant) -> tuple[Fate, str]:
+def _try(bench: Bench, mutant: Mutant, whole: bool) -> tuple[Fate, str]:
     (entry,) = find_labs((mutant.lab.name,))
+    place = bench.places[next(stack.account for stack in mutant.stacks if stack.name == mutant.stack)]
     try:
         deployed = bench.deploy(mutant.stacks)
-        place = bench.places[next(stack.account for stack in mutant.stacks if stack.name == mutant.stack)]
         for step in mutant.change.steps:
             _do(place, step.service, step.operation, deployed[mutant.stack].resolve(dict(step.parameters)))
-        report = bench.verify(entry)
+        causes = [deployed[mutant.stack].resolve(list(cause)) for cause in mutant.change.causes]
+        return judge(bench.verify(entry, _Nobody() if whole else _Judge(causes)), causes)
     except NotDeployedError as error:
         return Fate.INVALID, str(error)
+    except _EnoughError as enough:
+        return Fate.KILLED, _words([enough.result])
     finally:
         bench.take_down(mutant.stacks)
-    return judge(report, [deployed[mutant.stack].resolve(list(cause)) for cause in mutant.change.causes])
+        for step in mutant.change.afterwards:
+            # Where that fails, the inventory tells.
+            with contextlib.suppress(NotDeployedError):
+                _do(place, step.service, step.operation, dict(step.parameters))
 
 
 def _try_healthy(bench: Bench, lab: LabTemplates) -> tuple[Fate, str]:
     (entry,) = find_labs((lab.name,))
     try:
         bench.deploy(lab.stacks)
-        report = bench.verify(entry)
+        report = bench.verify(entry, _Nobody())
     finally:
         bench.take_down(lab.stacks)
     return judge(report, [])
 
 
-def judge(report: Report, causes: Iterable[Cause]) -> tuple[Fate, str]:
+def judge(report: Report, causes: Sequence[Cause]) -> tuple[Fate, str]:
     """The fate of a mutant, by what its verification reports. `causes` are resolved: plain strings."""
     if report.exit_code == ExitCode.PROVEN:
         return Fate.SURVIVED, "every check is proven"
@@ -182,12 +214,16 @@ def judge(report: Report, causes: Iterable[Cause]) -> tuple[Fate, str]:
         open_checks = [check for check in report.checks if check.verdict is Verdict.UNDETERMINED]
         return Fate.UNDETERMINED, _words(open_checks)
     failed = [check for check in report.checks if check.verdict is Verdict.FAILED]
-    causes = list(causes)
     for check in failed:
-        said = f"{check.title} {check.observed} {check.reason}".casefold()
-        if any(all(str(word).casefold() in said for word in cause) for cause in causes):
+        if _names(check, causes):
             return Fate.KILLED, _words([check])
     return Fate.MISNAMED, f"none names {' or '.join(map(str, causes))}: {_words(failed)}"
+
+
+def _names(check: CheckResult, causes: Iterable[Cause]) -> bool:
+    """Whether the check says what any one of the causes demands."""
+    said = f"{check.title} {check.observed} {check.reason}".casefold()
+    return any(all(str(word).casefold() in said for word in cause) for cause in causes)
 
 
 def _words(checks: Sequence[CheckResult]) -> str:

@@ -41,13 +41,15 @@ class Change:
     """What an operator does to one place of a lab.
 
     `where`: the place and the change, unique among those of the operator; `causes`: any one of them has to be named;
-    `template`: the changed one, None if the change is made by hand, by `steps`, after the deployment.
+    `template`: the changed one, None if the change is made by hand, by `steps`, after the deployment;
+    `afterwards`: takes away what the steps made of their own, once the stacks are gone.
     """
 
     where: str
     causes: tuple[Cause, ...]
     template: Template | None = None
     steps: tuple[Step, ...] = ()
+    afterwards: tuple[Step, ...] = ()
 
 
 Operator = Callable[[Template], Iterator[Change]]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from labkit.catalogue import Entry, all_labs, find_labs
 from tests.mutants import bench
-from tests.mutants.__main__ import run
+from tests.mutants.__main__ import batches, choose, run
 from tests.mutants.labs import equivalent_of, mutants_of, synthesize
 from tests.mutants.model import HEALTHY, Fate, LabTemplates, Mutant
 from tests.mutants.score import Score
@@ -49,15 +51,30 @@ def test_every_lab_takes_part(labs: tuple[LabTemplates, ...]) -> None:
         assert all(reason.strip() for reason in equivalent_of(lab.name).values())
 
 
+@pytest.mark.long
 def test_a_sample_of_every_lab_is_killed_and_a_healthy_lab_is_not(labs: tuple[LabTemplates, ...]) -> None:
     mutants = [spread(list(mutants_of(lab)), OF_EACH_LAB, 5 * number) for number, lab in enumerate(labs)]
-    outcomes = run([*mutants, labs[:1]], jobs=3)
+    outcomes = run([*chain(*mutants), labs[0]], jobs=3)
     equivalents = {lab.name: equivalent_of(lab.name) for lab in labs}
     tried = [outcome for outcome in outcomes if outcome.operator != HEALTHY]
     healthy = [outcome for outcome in outcomes if outcome.operator == HEALTHY]
     assert (len(tried), len(healthy)) == (OF_EACH_LAB * len(labs), 1)
     assert Score(tried, healthy, equivalents).faults(complete=False) == []
     assert any(outcome.fate is Fate.KILLED for outcome in tried)
+
+
+def test_a_choice_has_some_of_every_operator_and_every_batch_some_of_every_lab(labs: tuple[LabTemplates, ...]) -> None:
+    everything = [list(mutants_of(lab)) for lab in labs]
+    for mutants in everything:
+        chosen = choose(mutants, 2)
+        number = Counter(mutant.operator for mutant in mutants)
+        assert Counter(mutant.operator for mutant in chosen) == {name: min(2, n) for name, n in number.items()}
+        assert sorted(mutant.id for mutant in choose(mutants, 0)) == sorted(mutant.id for mutant in mutants)
+    todo = [mutant for mutants in everything for mutant in mutants]
+    dealt = batches(todo, 3)
+    assert len(dealt) % 3 == 0
+    assert sorted(mutant.id for batch in dealt for mutant in batch) == sorted(mutant.id for mutant in todo)
+    assert all({mutant.lab.name for mutant in batch} == {lab.name for lab in labs} for batch in dealt)
 
 
 @pytest.mark.usefixtures("environment")
@@ -67,15 +84,16 @@ def test_a_lab_that_promises_less_lets_a_mutant_live(
     """One more principal in the trust policy: nothing but the check of its shape can see that."""
     james = next(lab for lab in labs if lab.name == "james-s3")
     mutant = next(m for m in mutants_of(james) if m.operator == "add-principal" and "stranger" in m.change.where)
-    (killed,) = bench.work_through([mutant])
-    assert killed.fate is Fate.KILLED
-    assert "mutant-stranger" in killed.words
+    for whole in (True, False):
+        (killed,) = bench.work_through([mutant], whole)
+        assert killed.fate is Fate.KILLED
+        assert "mutant-stranger" in killed.words
     (entry,) = find_labs(("james-s3",))
     weaker = replace(entry.lab, story=tuple(check for check in entry.lab.story if check.id != "trust-policy"))
     weak_entry = Entry(Path(entry.folder))
     weak_entry.__dict__["lab"] = weaker
     monkeypatch.setattr(bench, "find_labs", lambda names: (weak_entry,))
-    (survived,) = bench.work_through([mutant])
+    (survived,) = bench.work_through([mutant], whole=False)
     assert survived.fate is Fate.SURVIVED
 
 

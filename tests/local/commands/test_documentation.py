@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.documentation import PAGES, commands
 from tests.local.commands.conftest import BIN, ROOT, Lab
@@ -30,7 +31,16 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", TOLD, ids=lambda page: page.relative_to(ROOT).as_posix())
+def told_pages() -> list[ParameterSet]:
+    """The pages; the one with the most to type takes long."""
+    longest = max(TOLD, key=lambda page: len(commands(page, "bash")))
+    return [
+        pytest.param(page, id=page.relative_to(ROOT).as_posix(), marks=[pytest.mark.long] if page == longest else [])
+        for page in TOLD
+    ]
+
+
+@pytest.mark.parametrize("page", told_pages())
 def test_the_commands_of_the_page(lab: Lab, place: Path, page: Path) -> None:
     told = commands(page, "bash")
     if any(command.line.startswith("lab up") for command in told):

@@ -50,6 +50,7 @@ def problems(lab: Lab, name: str, folder: Path) -> list[str]:
     return found if ran else ["its sheet has no commands"]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_commands_of_every_sheet(every_lab: Lab, tmp_path: Path) -> None:
     """One test, since to deploy the labs takes longer than the commands; two sheets at a time."""

@@ -66,7 +66,12 @@ def by_hand_groups(template: Template) -> Iterator[Change]:
             Step("iam", "AttachGroupPolicy", {"GroupName": _GROUP, "PolicyArn": _ADMINISTRATOR}),
             Step("iam", "AddUserToGroup", {"GroupName": _GROUP, "UserName": {"Ref": logical_id}}),
         )
-        yield Change(f"{logical_id} in {_GROUP}", (({"Ref": logical_id}, _GROUP),), steps=joined)
+        emptied = (
+            Step("iam", "DetachGroupPolicy", {"GroupName": _GROUP, "PolicyArn": _ADMINISTRATOR}),
+            Step("iam", "DeleteGroup", {"GroupName": _GROUP}),
+        )
+        causes = (({"Ref": logical_id}, _GROUP),)
+        yield Change(f"{logical_id} in {_GROUP}", causes, steps=joined, afterwards=emptied)
     for user, group in _memberships(template):
         left = Step("iam", "RemoveUserFromGroup", {"GroupName": group, "UserName": user})
         yield Change(f"{text(user)} out of {text(group)}", ((word(user), word(group)),), steps=(left,))
