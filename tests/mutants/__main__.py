@@ -10,27 +10,23 @@ with 0 only if every mutant that counts was killed, no healthy lab was called br
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
-import random
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import chain, cycle, islice
 from pathlib import Path
 
-from tests.mutants.bench import work_through
 from tests.mutants.labs import equivalent_of, mutants_of, synthesize
-from tests.mutants.model import HEALTHY, LabTemplates, Mutant, Outcome
+from tests.mutants.model import HEALTHY, Mutant
 from tests.mutants.operators import OPERATORS
+from tests.mutants.pool import run
 from tests.mutants.score import Score, as_markdown, as_table, in_one_line
 
 # So many of each operator in each lab are enough for a run that somebody waits for.
 OF_EACH = 2
-BATCH = 100
 HEALTHY_RUNS = 50
 
 
@@ -69,35 +65,6 @@ def _far_apart(mutants: Sequence[Mutant], number: int) -> Sequence[Mutant]:
     if len(mutants) <= number:
         return mutants
     return [mutants[index * len(mutants) // number] for index in range(number)]
-
-
-def run(todo: Sequence[Mutant | LabTemplates], jobs: int, whole: bool = True) -> list[Outcome]:
-    """Try the mutants and verify the healthy labs among `todo`, in batches, `jobs` of them side by side.
-
-    `whole`: see `work_through`.
-    """
-    outcomes: list[Outcome] = []
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        for finished in as_completed([pool.submit(work_through, batch, whole) for batch in batches(todo, jobs)]):
-            outcomes += finished.result()
-            if sys.stderr.isatty():
-                print(f"\r{len(outcomes)} of {len(todo)}", end="", file=sys.stderr, flush=True)
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return outcomes
-
-
-def batches(todo: Sequence[Mutant | LabTemplates], jobs: int) -> list[list[Mutant | LabTemplates]]:
-    """As many batches for each of `jobs`, with as much of every lab in each, in any order.
-
-    A lab whose story waits, for the next code of an MFA device, leaves the time to the others.
-    """
-    number = min(jobs * -(-len(todo) // (BATCH * jobs)), len(todo))
-    dealt = [list(todo[first::number]) for first in range(number)]
-    for batch in dealt:
-        random.Random(0).shuffle(batch)  # noqa: S311 - an order, no secret
-    return dealt
 
 
 def _chosen(mutants: Iterable[Mutant], options: argparse.Namespace) -> list[Mutant]:

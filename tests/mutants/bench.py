@@ -1,7 +1,7 @@
 """Deploys mutants on an embedded AWS, lets the lab be verified, and says what became of them.
 
-A batch of mutants is worked through on one embedded AWS of its own, one after the other; batches run in processes
-side by side. Whatever a mutant leaves behind costs the embedded AWS its life, never the next mutant its verdict.
+Several embedded AWSs stand side by side, each with a process of its own that works through mutants one after the
+other. Whatever a mutant leaves behind costs the embedded AWS its life, never the next mutant its verdict.
 """
 
 from __future__ import annotations
@@ -148,22 +148,23 @@ class Bench:
                 raise TimeoutError(f"{name} is still {stack.status}")
 
 
-def work_through(jobs: Sequence[Mutant | LabTemplates], whole: bool = True) -> list[Outcome]:
+def work_through(jobs: Iterable[Mutant | LabTemplates], whole: bool = True) -> list[Outcome]:
     """The outcomes of these mutants, and of one verification of each lab as it is.
 
     `whole`: verify to the end even where a failed check has already named the cause.
     """
     outcomes = []
-    left = list(jobs)
-    while left:
+    left = iter(jobs)
+    job = next(left, None)
+    while job is not None:
         with _bench() as bench:
             clean = bench.inventory(bench.places)
-            while left:
-                job = left.pop(0)
+            untouched = True
+            while job is not None and untouched:
                 outcomes.append(_outcome(bench, job, whole))
                 touched = bench.inventory({stack.account for stack in job.stacks})
-                if touched != {account: clean[account] for account in touched}:
-                    break
+                untouched = touched == {account: clean[account] for account in touched}
+                job = next(left, None)
     return outcomes
 
 

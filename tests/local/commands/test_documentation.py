@@ -6,9 +6,9 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from tests.documentation import PAGES, commands
 from tests.local.commands.conftest import BIN, ROOT, Lab
@@ -31,7 +31,7 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told_pages() -> list[ParameterSet]:
+def told_pages() -> list[Any]:
     """The pages; the one with the most to type takes long."""
     longest = max(TOLD, key=lambda page: len(commands(page, "bash")))
     return [
