@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, cycle, islice
 from pathlib import Path
 
@@ -85,6 +85,17 @@ def _report(score: Score, options: argparse.Namespace) -> int:
     return 1 if faults or not score.outcomes else 0
 
 
+def at_least(least: int) -> Callable[[str], int]:
+    """Reads an argument that is a whole number, `least` or more."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
+        return int(text)
+
+    return number
+
+
 def _listed(score: Score) -> list[str]:
     return [f"{lab}: {id}: {why}" for lab, listed in score.equivalents.items() for id, why in listed.items()]
 
@@ -95,14 +106,16 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--operator", choices=list(OPERATORS), metavar="NAME", help="only this operator")
     parser.add_argument(
         "--of-each",
-        type=int,
+        type=at_least(0),
         default=OF_EACH,
         metavar="N",
         help="at most N mutants of each operator in each lab, 0: all (%(default)s)",
     )
-    parser.add_argument("--healthy", type=int, default=HEALTHY_RUNS, help="verifications of healthy labs (%(default)s)")
     parser.add_argument(
-        "--jobs", type=int, default=7 * (os.cpu_count() or 2), help="embedded AWSs side by side (%(default)s)"
+        "--healthy", type=at_least(0), default=HEALTHY_RUNS, help="verifications of healthy labs (%(default)s)"
+    )
+    parser.add_argument(
+        "--jobs", type=at_least(1), default=7 * (os.cpu_count() or 2), help="embedded AWSs side by side (%(default)s)"
     )
     parser.add_argument(
         "--whole", action="store_true", help="verify to the end even where a failed check has already named the cause"

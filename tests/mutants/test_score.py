@@ -6,6 +6,7 @@ import pytest
 
 from labkit.results import CheckResult, LabResult, Report
 from labkit.verdicts import Verdict
+from tests.mutants.__main__ import main
 from tests.mutants.bench import judge
 from tests.mutants.model import HEALTHY, Fate, Outcome
 from tests.mutants.score import Score, as_markdown, as_table, in_one_line
@@ -85,3 +86,11 @@ def test_a_list_of_equivalents_that_does_not_hold_is_a_fault() -> None:
     gone = score(outcome("1", Fate.KILLED), equivalents={"gone": "why"})
     assert gone.faults(complete=True) == ["listed as equivalent, but there is no such mutant: a-lab: gone"]
     assert gone.faults(complete=False) == []
+
+
+@pytest.mark.parametrize("arguments", [["--of-each", "-1"], ["--jobs", "0"], ["--healthy", "many"]])
+def test_a_number_that_makes_no_sense_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert f"{arguments[1]!r} is not a whole number" in capsys.readouterr().err
